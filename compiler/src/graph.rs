@@ -1,0 +1,82 @@
+//! A program before its instructions have places: nodes that say where to go on, equal ones shared.
+
+use std::collections::BTreeMap;
+
+use crate::policy::Action;
+
+/// A node of a [`Graph`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Id(usize);
+
+/// One step of a program.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Node {
+    /// The end.
+    Return(Action),
+    /// A test of A against a constant.
+    Test {
+        /// One of the conditional jumps of [`bpf`](crate::bpf).
+        code: u16,
+        /// The constant.
+        k: u32,
+        /// Where to go on if it holds.
+        yes: Id,
+        /// Where to go on if it doesn't.
+        no: Id,
+    },
+    /// A load into A.
+    Load {
+        /// Where in `seccomp_data`.
+        offset: u32,
+        /// Where to go on.
+        next: Id,
+    },
+}
+
+/// Nodes, each made after those it leads to, so that there can be no cycle.
+#[derive(Debug, Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    known: BTreeMap<Node, Id>,
+}
+
+impl Graph {
+    /// The node, made now or before.
+    pub fn node(&mut self, node: Node) -> Id {
+        // A test that decides nothing is none.
+        if let Node::Test { yes, no, .. } = node
+            && yes == no
+        {
+            return yes;
+        }
+        if let Some(&id) = self.known.get(&node) {
+            return id;
+        }
+        let id = Id(self.nodes.len());
+        self.nodes.push(node.clone());
+        self.known.insert(node, id);
+        id
+    }
+
+    /// What the node is.
+    pub fn get(&self, id: Id) -> &Node {
+        &self.nodes[id.0]
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+}
+
+impl Id {
+    /// Its index among the graph's nodes.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}

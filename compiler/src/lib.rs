@@ -1,0 +1,143 @@
+//! The compiler behind [`seccomptime`](https://docs.rs/seccomptime): from the text of a policy to a BPF program that
+//! the kernel's seccomp runs.
+//!
+//! It is used by the macros, and by the command-line tool. It has no dependency and no `unsafe`, reads no file and
+//! knows nothing of the machine it runs on.
+//!
+//! [`analyse`] and [`compile`] show all stages in order. [`analyse`] is the part that is the same for every arch:
+//!
+//! ```text
+//! tokens ──parse──▶ Policy ──resolve──▶ Names ──check──▶ diagnostics
+//! ```
+//!
+//! [`compile`] goes on for one arch alone, which is all that a user pays for:
+//!
+//! ```text
+//! Names ──select──▶ Selection ──lower, tree──▶ Graph ──emit──▶ Instructions ──prove──▶ Program
+//! ```
+//!
+//! ```
+//! use seccomptime_compiler::{Arch, Build, Place, analyse, compile, lex};
+//!
+//! let tokens = lex::lex("allow(read, write), default = log", 0).unwrap().tokens;
+//! assert!(analyse(&tokens, Place::Main).is_empty());
+//! let arch = Arch::from_name("x86_64").unwrap();
+//! let program = compile(&tokens, arch, Build { debug: false }).unwrap();
+//! assert_eq!(program.instructions.len(), 6);
+//! ```
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod action;
+pub mod arch;
+pub mod bpf;
+pub mod check;
+pub mod data;
+pub mod diagnostic;
+pub mod emit;
+pub mod emulate;
+pub mod graph;
+pub mod lex;
+pub mod lint;
+pub mod lower;
+pub mod nearest;
+pub mod parse;
+pub mod policy;
+pub mod prove;
+pub mod resolve;
+pub mod select;
+pub mod token;
+pub mod tree;
+
+pub use arch::Arch;
+pub use check::Place;
+pub use diagnostic::{Diagnostic, Level};
+
+use diagnostic::Report;
+use policy::{Action, Settings};
+use prove::Refusal;
+use select::{Defaults, Selection};
+use token::{Span, Token};
+
+/// What is known of the build at hand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Build {
+    /// Whether `debug_assertions` are on.
+    pub debug: bool,
+}
+
+/// A policy compiled for one arch.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The arch.
+    pub arch: &'static Arch,
+    /// What the kernel runs.
+    pub instructions: Vec<bpf::Instruction>,
+    /// What happens where no rule matches.
+    pub default: Action,
+    /// What replaces an action that the kernel lacks, in the order of preference.
+    pub replacements: Vec<(Action, Action)>,
+    /// All that isn't a rule.
+    pub settings: Settings,
+}
+
+/// Parses and checks a policy for all arches, and tells all that is wrong with it.
+pub fn analyse(tokens: &[Token], place: Place) -> Vec<Diagnostic> {
+    let mut report = Report::default();
+    let policy = parse::parse(tokens, &mut report);
+    let names = resolve::resolve(&policy, &mut report);
+    // A name that is missing would look like a rule that is missing.
+    if !report.has_errors() {
+        let whole = Span::of(tokens).unwrap_or_default();
+        check::check(&policy, &names, place, whole, &mut report);
+    }
+    report.into_diagnostics()
+}
+
+/// Compiles a policy for one arch.
+///
+/// # Errors
+///
+/// What [`analyse`] finds while parsing and resolving, and whatever the finished program is refused for.
+pub fn compile(
+    tokens: &[Token],
+    arch: &'static Arch,
+    build: Build,
+) -> Result<Program, Vec<Diagnostic>> {
+    let mut report = Report::default();
+    let policy = parse::parse(tokens, &mut report);
+    let names = resolve::resolve(&policy, &mut report);
+    if report.has_errors() {
+        return Err(report.into_diagnostics());
+    }
+    let defaults = Defaults::of(&policy, build.debug);
+    let selection = Selection::of(&names, &defaults, arch);
+    let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
+    let (graph, root) = lower::lower(&selection, optimize.unwrap_or_default());
+    let instructions = emit::emit(&graph, root);
+    if let Err(refusal) = prove::prove(&instructions, &selection) {
+        report.error(
+            Span::of(tokens).unwrap_or_default(),
+            refused(&refusal, arch),
+        );
+        return Err(report.into_diagnostics());
+    }
+    Ok(Program {
+        arch,
+        instructions,
+        default: selection.default().clone(),
+        replacements: check::replacements(&defaults),
+        settings: policy.settings,
+    })
+}
+
+fn refused(refusal: &Refusal, arch: &Arch) -> String {
+    match refusal {
+        Refusal::Length(_) => format!("the policy is too long for {}: {refusal}", arch.name),
+        _ => format!(
+            "seccomptime made a wrong program of this policy for {}, and refuses it: {refusal}; please report it",
+            arch.name
+        ),
+    }
+}

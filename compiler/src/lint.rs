@@ -1,0 +1,110 @@
+//! What is dangerous but may be meant: an error that a waiver lifts.
+
+use crate::diagnostic::Report;
+use crate::nearest::did_you_mean_or_all;
+use crate::policy::{Pattern, Waiver};
+use crate::token::Span;
+
+macro_rules! lints {
+    ($($(#[doc = $doc:literal])+ $variant:ident $name:literal,)*) => {
+        /// A lint, as `waive(…)` names it.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Lint {
+            $($(#[doc = $doc])+ $variant,)*
+        }
+
+        impl Lint {
+            /// All of them.
+            pub const ALL: &'static [Lint] = &[$(Lint::$variant),*];
+
+            /// Its name in a policy.
+            pub fn name(self) -> &'static str {
+                match self { $(Lint::$variant => $name,)* }
+            }
+
+            /// What it is about.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Lint::$variant => concat!($($doc),+),)* }
+            }
+        }
+    };
+}
+
+lints! {
+    /// A policy under which the process can't end: exit_group is denied, or what std calls before it kills.
+    NoExit "no_exit",
+    /// A trap whose handler can't return, since rt_sigreturn is denied.
+    TrapWithoutSigreturn "trap_without_sigreturn",
+    /// A policy that allows by default and leaves the foreign ABIs open, through which every rule is walked around.
+    OpenForeign "open_foreign",
+    /// A replacement after `or` that is freer than the action it replaces.
+    LooserFallback "looser_fallback",
+    /// A process that may still gain privileges by exec.
+    KeepPrivs "keep_privs",
+    /// A filter on a function that isn't main stacks at each call and outlives it.
+    Stacks "stacks",
+    /// A debug build that is freer than `log`, so that nothing of the policy shows while developing.
+    LooserDebug "looser_debug",
+}
+
+/// The waivers of a policy, and which of them had an effect.
+pub(crate) struct Waivers<'p> {
+    waivers: &'p [Waiver],
+    used: Vec<bool>,
+}
+
+impl<'p> Waivers<'p> {
+    pub(crate) fn new(waivers: &'p [Waiver]) -> Waivers<'p> {
+        Waivers {
+            waivers,
+            used: vec![false; waivers.len()],
+        }
+    }
+
+    /// Reports `message` unless a waiver lifts the lint, for all of the policy or for the rule it is about.
+    pub(crate) fn lint(
+        &mut self,
+        lint: Lint,
+        rule: Option<&Pattern>,
+        span: Span,
+        message: &str,
+        report: &mut Report,
+    ) {
+        let name = lint.name();
+        let mut waived = false;
+        for (waiver, used) in self.waivers.iter().zip(&mut self.used) {
+            let rule_fits = match (&waiver.rule, rule) {
+                (None, _) => true,
+                (Some(wanted), Some(rule)) => wanted.text == rule.text,
+                (Some(_), None) => false,
+            };
+            if waiver.lint.text == name && rule_fits {
+                *used = true;
+                waived = true;
+            }
+        }
+        if !waived {
+            report.error(
+                span,
+                format!("{message}; if it is meant, add `waive({name}: \"why\")`"),
+            );
+        }
+    }
+
+    /// Reports waivers of lints that don't exist or had nothing to lift.
+    pub(crate) fn finish(self, report: &mut Report) {
+        for (waiver, used) in self.waivers.iter().zip(self.used) {
+            let name = &waiver.lint.text;
+            if !Lint::ALL.iter().any(|lint| lint.name() == name) {
+                let names: Vec<&str> = Lint::ALL.iter().map(|lint| lint.name()).collect();
+                let hint = did_you_mean_or_all(name, &names);
+                report.error(waiver.lint.span, format!("`{name}` is no lint{hint}"));
+            } else if !used {
+                report.error(
+                    waiver.span,
+                    format!("this waiver has no effect: nothing here is `{name}`; take it out"),
+                );
+            }
+        }
+    }
+}

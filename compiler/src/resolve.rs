@@ -1,0 +1,228 @@
+//! From names to syscalls, the same for every arch.
+
+use crate::data::{self, ALIASES, BASELINE, SYSCALLS, Syscall, Table, Version};
+use crate::diagnostic::Report;
+use crate::nearest::nearest;
+use crate::policy::{Minus, Name, Pattern, Policy, Rule, Target};
+use crate::token::Span;
+
+/// One call that a pattern is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Call {
+    /// A syscall of the tables.
+    Named(&'static Syscall),
+    /// A bare number.
+    Number(u32),
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Call) -> bool {
+        match (self, other) {
+            (Call::Named(a), Call::Named(b)) => a.name == b.name,
+            (Call::Number(a), Call::Number(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Call {
+    /// Its number on a table, where it has one there.
+    pub fn number_on(self, table: Table) -> Option<u32> {
+        match self {
+            Call::Named(syscall) => number_on(syscall, table),
+            Call::Number(number) => Some(number),
+        }
+    }
+}
+
+impl core::fmt::Display for Call {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Call::Named(syscall) => f.write_str(syscall.name),
+            Call::Number(number) => write!(f, "syscall({number})"),
+        }
+    }
+}
+
+/// The number of a syscall on a table, under its own name or another one that the table has for it: riscv32 calls
+/// `mmap` `mmap2`.
+pub fn number_on(syscall: &Syscall, table: Table) -> Option<u32> {
+    if let Some(own) = syscall.nr_on(table) {
+        return Some(own);
+    }
+    let alias = ALIASES
+        .iter()
+        .find(|(on, alias, _)| *on == table && *alias == syscall.name)?;
+    data::syscall(alias.2)?.nr_on(table)
+}
+
+/// A pattern and the calls it is about.
+#[derive(Debug)]
+pub struct Resolved<'p, T> {
+    /// What was written.
+    pub written: &'p T,
+    /// The calls.
+    pub calls: Vec<Call>,
+}
+
+/// A policy whose names are known.
+#[derive(Debug)]
+pub struct Names<'p> {
+    /// The rules.
+    pub rules: Vec<Resolved<'p, Rule>>,
+    /// What may not be permitted.
+    pub forbids: Vec<Resolved<'p, Pattern>>,
+    /// The newest kernel whose calls are known to the policy.
+    pub baseline: Version,
+}
+
+/// Resolves every name of `policy`; patterns with a wrong one are reported and left out.
+pub fn resolve<'p>(policy: &'p Policy, report: &mut Report) -> Names<'p> {
+    let baseline = policy.settings.baseline.as_ref();
+    let baseline = baseline.map_or(BASELINE, |setting| setting.value);
+    let mut names = Names {
+        rules: Vec::new(),
+        forbids: Vec::new(),
+        baseline,
+    };
+    for rule in &policy.rules {
+        if let Some(calls) = calls(&rule.pattern, baseline, report) {
+            names.rules.push(Resolved {
+                written: rule,
+                calls,
+            });
+        }
+    }
+    for pattern in &policy.forbids {
+        if let Some(calls) = calls(pattern, baseline, report) {
+            names.forbids.push(Resolved {
+                written: pattern,
+                calls,
+            });
+        }
+    }
+    names
+}
+
+fn calls(pattern: &Pattern, baseline: Version, report: &mut Report) -> Option<Vec<Call>> {
+    match &pattern.target {
+        Target::Number(number) => Some(vec![Call::Number(*number)]),
+        Target::Name(name) => {
+            let syscall = syscall(name, report)?;
+            if syscall.since > baseline {
+                report.error(
+                    name.span,
+                    format!(
+                        "`{}` came with Linux {}, after the baseline {baseline}: raise `baseline`, or leave it out",
+                        syscall.name, syscall.since
+                    ),
+                );
+                return None;
+            }
+            Some(vec![Call::Named(syscall)])
+        }
+        Target::Set { set, minus } => {
+            let mut members = members(set, report)?;
+            for taken in minus {
+                take_away(&mut members, set, taken, report)?;
+            }
+            if members.is_empty() {
+                report.error(pattern.span, format!("nothing is left of `@{}`", set.text));
+                return None;
+            }
+            // A set means what it meant to the author: later calls are unknown to the policy.
+            members.retain(|syscall| syscall.since <= baseline);
+            Some(members.into_iter().map(Call::Named).collect())
+        }
+    }
+}
+
+fn take_away(
+    members: &mut Vec<&'static Syscall>,
+    set: &Name,
+    taken: &Minus,
+    report: &mut Report,
+) -> Option<()> {
+    let (away, what, span) = match taken {
+        Minus::Name(name) => (vec![syscall(name, report)?], name.text.clone(), name.span),
+        Minus::Set(name) => {
+            let away = self::members(name, report)?;
+            (away, format!("@{}", name.text), name.span)
+        }
+    };
+    let before = members.len();
+    members.retain(|member| !away.iter().any(|a| a.name == member.name));
+    if members.len() == before {
+        report.error(
+            span,
+            format!("`@{}` holds no `{what}` to take away", set.text),
+        );
+        return None;
+    }
+    Some(())
+}
+
+fn syscall(name: &Name, report: &mut Report) -> Option<&'static Syscall> {
+    let found = data::syscall(&name.text);
+    if found.is_none() {
+        report.error(name.span, unknown_syscall(&name.text));
+    }
+    found
+}
+
+fn unknown_syscall(name: &str) -> String {
+    if let Some((_, _, real)) = ALIASES.iter().find(|(_, alias, _)| *alias == name) {
+        return format!("the kernel's tables call `{name}` `{real}`");
+    }
+    if data::set(name).is_some() {
+        return format!("`{name}` is no syscall; the set is written `@{name}`");
+    }
+    match nearest(name, SYSCALLS.iter().map(|s| s.name)) {
+        Some(near) => format!("`{name}` is no syscall of any arch; did you mean `{near}`?"),
+        None => format!(
+            "`{name}` is no syscall of any arch up to Linux {BASELINE}; `syscall(NR)` takes a bare number"
+        ),
+    }
+}
+
+/// The members of a set, those of the sets in it included.
+fn members(name: &Name, report: &mut Report) -> Option<Vec<&'static Syscall>> {
+    if data::set(&name.text).is_none() {
+        let hint = match nearest(&name.text, data::SETS.iter().map(|s| s.name)) {
+            Some(near) => format!("; did you mean `@{near}`?"),
+            None if data::syscall(&name.text).is_some() => {
+                format!("; the syscall is written `{}`", name.text)
+            }
+            None => String::new(),
+        };
+        report.error(name.span, format!("there is no set `@{}`{hint}", name.text));
+        return None;
+    }
+    let mut members = Vec::new();
+    expand(&name.text, &mut members);
+    Some(members)
+}
+
+/// Sets hold no cycles: a test of the data sees to it.
+fn expand(name: &str, members: &mut Vec<&'static Syscall>) {
+    let Some(set) = data::set(name) else {
+        return;
+    };
+    for member in set.members {
+        if let Some(inner) = member.strip_prefix('@') {
+            expand(inner, members);
+        } else if let Some(syscall) = data::syscall(member)
+            && !members.iter().any(|m| m.name == syscall.name)
+        {
+            members.push(syscall);
+        }
+    }
+}
+
+/// Where the smallest thing about this pattern stands that can be pointed at.
+pub fn name_span(pattern: &Pattern) -> Span {
+    match &pattern.target {
+        Target::Name(name) => name.span,
+        Target::Number(_) | Target::Set { .. } => pattern.span,
+    }
+}

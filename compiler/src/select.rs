@@ -1,0 +1,222 @@
+//! From the rules of all arches to what one arch does with each number.
+
+use std::collections::BTreeMap;
+
+use crate::action::Verb;
+use crate::arch::{Arch, NO_CALL, Numbers, X32_BIT, X32_WITHOUT_BIT};
+use crate::data::{SYSCALLS, Table};
+use crate::policy::{Action, Choice, Condition, Policy, Setting, Value};
+use crate::resolve::{Names, Resolved, number_on};
+use crate::token::Span;
+
+/// What happens to one call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// The first whose condition holds decides.
+    pub branches: Vec<(Condition, Action)>,
+    /// What happens where none holds.
+    pub otherwise: Action,
+}
+
+impl Decision {
+    /// A decision by number alone.
+    pub fn always(action: &Action) -> Decision {
+        Decision {
+            branches: Vec::new(),
+            otherwise: action.clone(),
+        }
+    }
+
+    /// Every action that can come of it.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        let branches = self.branches.iter().map(|(_, action)| action);
+        branches.chain([&self.otherwise])
+    }
+}
+
+/// The defaults of a policy in one kind of build, the unsaid ones included.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    /// Where no rule matches.
+    pub default: Choice,
+    /// Calls made through a foreign ABI.
+    pub foreign: Choice,
+    /// Numbers that are no syscall of the baseline.
+    pub unknown: Choice,
+}
+
+impl Defaults {
+    /// The defaults of `policy`, with or without `debug_assertions`.
+    pub fn of(policy: &Policy, debug: bool) -> Defaults {
+        let settings = &policy.settings;
+        let said = |setting: &Option<Setting<Choice>>| setting.as_ref().map(|s| s.value.clone());
+        let default = debug
+            .then(|| said(&settings.debug_default))
+            .flatten()
+            .or_else(|| said(&settings.default))
+            .unwrap_or_else(|| implied(Verb::KillProcess, None));
+        let default_verb = default.action.verb;
+        // A program under development must not die of int 0x80, and a deny list not be walked around by it.
+        let strict = policy.rules.iter().any(|r| r.action.verb > Verb::Log);
+        let foreign = said(&settings.foreign).unwrap_or_else(|| {
+            if default_verb == Verb::Log && !strict {
+                implied(Verb::Log, None)
+            } else {
+                implied(Verb::KillProcess, None)
+            }
+        });
+        let unknown = said(&settings.unknown).unwrap_or_else(|| {
+            if default_verb.permits() {
+                default.clone()
+            } else {
+                implied(Verb::Errno, Some(Value::Enosys))
+            }
+        });
+        Defaults {
+            default,
+            foreign,
+            unknown,
+        }
+    }
+
+    /// All three.
+    pub fn choices(&self) -> [&Choice; 3] {
+        [&self.default, &self.foreign, &self.unknown]
+    }
+}
+
+fn implied(verb: Verb, value: Option<Value>) -> Choice {
+    Choice {
+        action: Action {
+            verb,
+            value,
+            span: Span::default(),
+        },
+        or: Vec::new(),
+    }
+}
+
+/// What an arch does with each number.
+#[derive(Debug)]
+pub struct Selection {
+    /// The arch.
+    pub arch: &'static Arch,
+    /// Every number that isn't simply unknown or foreign.
+    calls: BTreeMap<u32, Decision>,
+    /// The rest.
+    defaults: Defaults,
+}
+
+impl Selection {
+    /// Selects for `arch`.
+    pub fn of(names: &Names<'_>, defaults: &Defaults, arch: &'static Arch) -> Selection {
+        let mut calls: BTreeMap<u32, Decision> = BTreeMap::new();
+        for syscall in &SYSCALLS {
+            if let Some(number) = number_on(syscall, arch.table)
+                && syscall.since_on(arch.table) <= names.baseline
+            {
+                calls.insert(number, Decision::always(&defaults.default.action));
+            }
+        }
+        let mut rules: BTreeMap<u32, Vec<(Option<&Condition>, &Action)>> = BTreeMap::new();
+        for rule in rules_on(names, arch.table) {
+            let written = rule.written;
+            for call in &rule.calls {
+                if let Some(number) = call.number_on(arch.table) {
+                    let entry = (written.pattern.condition.as_ref(), &written.action);
+                    rules.entry(number).or_default().push(entry);
+                }
+            }
+        }
+        for (number, mut entries) in rules {
+            entries.sort_by_key(|(_, action)| core::cmp::Reverse(action.verb));
+            calls.insert(number, decision(&entries, &defaults.default.action));
+        }
+        Selection {
+            arch,
+            calls,
+            defaults: defaults.clone(),
+        }
+    }
+
+    /// What happens to a call of the arch's own audit arch.
+    pub fn decide(&self, number: u32) -> Decision {
+        // What is above the bit and still no x32 call is a call of no ABI: foreign too, which saves a test.
+        let foreign = match self.arch.numbers {
+            Numbers::Plain => false,
+            Numbers::WithoutX32Bit => number >= X32_BIT,
+            Numbers::WithX32Bit => number < X32_BIT,
+        };
+        if foreign && number != NO_CALL {
+            return Decision::always(&self.defaults.foreign.action);
+        }
+        if let Some(decision) = self.calls.get(&number) {
+            return decision.clone();
+        }
+        let unknown = &self.defaults.unknown.action;
+        let was_x32 =
+            self.arch.numbers == Numbers::WithoutX32Bit && X32_WITHOUT_BIT.contains(&number);
+        // Answered by an errno or worse, such a number is as harmless as any other unknown one.
+        if was_x32 && unknown.verb < Verb::Errno {
+            return Decision::always(&self.defaults.foreign.action);
+        }
+        Decision::always(unknown)
+    }
+
+    /// What happens to a call of any other audit arch.
+    pub fn foreign(&self) -> &Action {
+        &self.defaults.foreign.action
+    }
+
+    /// What happens where no rule matches.
+    pub fn default(&self) -> &Action {
+        &self.defaults.default.action
+    }
+
+    /// The numbers at which the decision may change, in order, from 0 on: between two of them it is the same.
+    pub fn edges(&self) -> Vec<u32> {
+        let mut edges = vec![0, NO_CALL];
+        if self.arch.numbers != Numbers::Plain {
+            edges.push(X32_BIT);
+            edges.extend([*X32_WITHOUT_BIT.start(), *X32_WITHOUT_BIT.end() + 1]);
+        }
+        for &number in self.calls.keys() {
+            edges.push(number);
+            edges.extend(number.checked_add(1));
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    }
+}
+
+/// The rules that apply on a table.
+pub fn rules_on<'n, 'p>(
+    names: &'n Names<'p>,
+    table: Table,
+) -> impl Iterator<Item = &'n Resolved<'p, crate::policy::Rule>> {
+    names.rules.iter().filter(move |rule| {
+        let tables = rule.written.tables.as_ref();
+        tables.is_none_or(|tables| tables.contains(&table))
+    })
+}
+
+/// The most restrictive matching rule wins: `entries` come strictest first.
+fn decision(entries: &[(Option<&Condition>, &Action)], default: &Action) -> Decision {
+    let mut branches = Vec::new();
+    for (condition, action) in entries {
+        match condition {
+            Some(condition) => branches.push(((*condition).clone(), (*action).clone())),
+            None => {
+                return Decision {
+                    branches,
+                    otherwise: (*action).clone(),
+                };
+            }
+        }
+    }
+    Decision {
+        branches,
+        otherwise: default.clone(),
+    }
+}

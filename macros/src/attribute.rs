@@ -1,0 +1,175 @@
+//! `#[seccomp]`: the filter is installed at the start of a function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use seccomptime_compiler::policy::OnError;
+use seccomptime_compiler::{Place, analyse};
+
+use crate::diagnostics::{error, has_errors, items};
+use crate::function::{Attribute, Body, Function};
+use crate::stage::Stage;
+use crate::tokens::Lexed;
+
+/// Attributes of the language's own that an `async fn` may have without being driven by any of them.
+const INERT: [&str; 16] = [
+    "doc",
+    "allow",
+    "warn",
+    "deny",
+    "forbid",
+    "expect",
+    "cfg",
+    "cfg_attr",
+    "inline",
+    "cold",
+    "must_use",
+    "deprecated",
+    "track_caller",
+    "no_mangle",
+    "export_name",
+    "link_section",
+];
+
+pub fn expand(policy: TokenStream, item: TokenStream) -> TokenStream {
+    let lexed = Lexed::new(policy.clone());
+    let function = match Function::parse(item.clone()) {
+        Ok(function) => function,
+        Err(not) => {
+            // The place is taken for main's, so that the policy's own mistakes show as well.
+            let shown = items(&analyse(&lexed.tokens, Place::Main), &lexed);
+            let error = error(
+                not.span,
+                "`#[seccomp]` goes on a function: put it on `fn main`",
+            );
+            return quote!(#shown #error #item);
+        }
+    };
+    let place = if function.name == "main" {
+        Place::Main
+    } else {
+        Place::Function
+    };
+    let diagnostics = analyse(&lexed.tokens, place);
+    let mut shown = items(&diagnostics, &lexed);
+    let stage = Stage::new(&lexed, place, function.name.to_string());
+    let misplaced = misplaced(&function, stage.on_error());
+    let is_misplaced = misplaced.is_some();
+    shown.extend(misplaced);
+    // The item comes out whatever is wrong, so that nothing else seems to be.
+    if is_misplaced || has_errors(&diagnostics) {
+        return quote!(#shown #item);
+    }
+    let enter = enter(&stage, &policy);
+    let function = match function.asyncness {
+        None => prepend(function, &enter),
+        Some(_) => wrap(function, &enter),
+    };
+    quote!(#shown #function)
+}
+
+/// What is wrong with where the attribute stands.
+fn misplaced(function: &Function, on_error: OnError) -> Option<TokenStream> {
+    if let Some(span) = function.constness {
+        let message = "a `const fn` can't install a filter: put `#[seccomp]` on the function that calls it at run time";
+        return Some(error(span, message));
+    }
+    if let Body::None(span) = function.body {
+        let message =
+            "a function without a body can't install a filter: put `#[seccomp]` on its definition";
+        return Some(error(span, message));
+    }
+    if on_error == OnError::Return && function.output.is_empty() {
+        let message = "`on_error = return` returns the error: give the function a `-> Result<…>` whose error is made `From<seccomptime::Error>`";
+        return Some(error(function.name.span(), message));
+    }
+    let span = function.asyncness?;
+    if !function.attributes.iter().any(drives) {
+        let message = "an `async fn` runs on whichever thread polls it, and the filter would stay on that thread: put `#[seccomp]` on `main` beside the runtime's own attribute, such as `#[tokio::main]`, or on a `fn`";
+        return Some(error(span, message));
+    }
+    if !function.parameters.is_empty() {
+        let message = "`#[seccomp]` above a runtime's attribute needs a function without parameters: put it below that attribute";
+        return Some(error(span, message));
+    }
+    None
+}
+
+/// Whether the attribute can be a runtime's, which makes a plain function of an `async` one.
+fn drives(attribute: &Attribute) -> bool {
+    !INERT.contains(&attribute.path.as_str())
+}
+
+/// The block that installs the filter.
+fn enter(stage: &Stage, policy: &TokenStream) -> TokenStream {
+    let krate = stage.krate();
+    let lower = stage.lower(policy);
+    let install = match stage.on_error() {
+        OnError::Return => quote! {
+            if let ::core::result::Result::Err(error) =
+                #krate::__private::enter_or_return(&__SECCOMPTIME_POLICY)
+            {
+                return ::core::result::Result::Err(::core::convert::From::from(error));
+            }
+        },
+        _ => quote!(#krate::__private::enter(&__SECCOMPTIME_POLICY);),
+    };
+    quote!({ #lower #install })
+}
+
+/// ```text
+/// fn main() -> T { { enter } { body } }
+/// ```
+/// The body keeps its own braces, and so its inner attributes.
+fn prepend(function: Function, enter: &TokenStream) -> TokenStream {
+    let Function {
+        attributes,
+        signature,
+        body,
+        ..
+    } = function;
+    let attributes = attributes.iter().map(|attribute| &attribute.tokens);
+    let body = match body {
+        Body::Block(body) => body,
+        Body::None(_) => return TokenStream::new(),
+    };
+    quote! {
+        #(#attributes)*
+        #signature { #enter #body }
+    }
+}
+
+/// ```text
+/// fn main() -> T { { enter } #[tokio::main] async fn main() -> T { body } main() }
+/// ```
+/// The filter is there before the runtime makes a thread.
+fn wrap(function: Function, enter: &TokenStream) -> TokenStream {
+    let Function {
+        attributes,
+        signature,
+        visibility,
+        name,
+        output,
+        body,
+        ..
+    } = function;
+    let body = match body {
+        Body::Block(body) => body,
+        Body::None(_) => return TokenStream::new(),
+    };
+    // Whether the function is there at all is for the outer one to say.
+    let (outer, inner): (Vec<&Attribute>, Vec<&Attribute>) = attributes
+        .iter()
+        .partition(|attribute| attribute.path == "cfg" || attribute.path == "doc");
+    let outer = outer.iter().map(|attribute| &attribute.tokens);
+    let inner = inner.iter().map(|attribute| &attribute.tokens);
+    let call = quote_spanned!(Span::call_site()=> #name());
+    quote! {
+        #(#outer)*
+        #visibility fn #name() #output {
+            #enter
+            #(#inner)*
+            #signature #body
+            #call
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The compiler's messages as rustc shows them on stable: errors through `compile_error!`, warnings through the use of a
+//! deprecated constant, both at the place they are about.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use seccomptime_compiler::{Diagnostic, Level};
+
+use crate::tokens::Lexed;
+
+/// An error at one place.
+pub fn error(span: Span, message: &str) -> TokenStream {
+    error_between((span, span), message)
+}
+
+/// The item that shows `message`, underlining all from the first place to the last.
+fn error_between((first, last): (Span, Span), message: &str) -> TokenStream {
+    // rustc underlines from the first token of the macro call to its last.
+    let path = quote_spanned!(first=> ::core::compile_error!);
+    let message = quote_spanned!(last=> { #message });
+    quote!(#path #message)
+}
+
+fn warning(span: Span, message: &str) -> TokenStream {
+    // rustc says: use of deprecated constant `…::SECCOMP`: message
+    let name = Ident::new("SECCOMP", span);
+    quote! {
+        const _: () = {
+            #[deprecated(note = #message)]
+            const SECCOMP: () = ();
+            #name
+        };
+    }
+}
+
+/// All messages, as items.
+pub fn items(diagnostics: &[Diagnostic], lexed: &Lexed) -> TokenStream {
+    let shown = diagnostics.iter().map(|diagnostic| {
+        let ends = lexed.span_ends(diagnostic.span);
+        match diagnostic.level {
+            Level::Error => error_between(ends, &diagnostic.message),
+            Level::Warning => warning(ends.0, &diagnostic.message),
+        }
+    });
+    shown.collect()
+}
+
+/// Whether there is an error among them.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.level == Level::Error)
+}

@@ -1,0 +1,242 @@
+//! The second stage of expansion: a policy compiled for the target's arch, as items.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use seccomptime_compiler::action::Verb;
+use seccomptime_compiler::bpf::{Constant, Instruction};
+use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
+use seccomptime_compiler::token::{self, Tree};
+use seccomptime_compiler::{Arch, Build, Place, Program, compile};
+
+use crate::diagnostics::items;
+use crate::stage::PLACES;
+use crate::tokens::Lexed;
+
+/// What the stage hands over, taken apart.
+struct Input {
+    arch: &'static Arch,
+    debug: bool,
+    krate: TokenStream,
+    name: TokenTree,
+    place: Place,
+    policy: TokenStream,
+}
+
+pub fn expand(stage: TokenStream) -> TokenStream {
+    // Nobody writes this macro's input but the two stages themselves.
+    let Some(input) = Input::parse(stage) else {
+        return crate::diagnostics::error(
+            Span::call_site(),
+            "`__lower!` is a part of seccomptime's own: use `policy!`",
+        );
+    };
+    let lexed = Lexed::new(input.policy.clone());
+    let build = Build { debug: input.debug };
+    match compile(&lexed.tokens, input.arch, build) {
+        Ok(program) => Output {
+            input: &input,
+            lexed: &lexed,
+            program: &program,
+        }
+        .items(),
+        Err(diagnostics) => {
+            let shown = items(&diagnostics, &lexed);
+            let krate = &input.krate;
+            quote! {
+                #shown
+                static __SECCOMPTIME_POLICY: #krate::Policy = #krate::__private::EMPTY;
+            }
+        }
+    }
+}
+
+impl Input {
+    fn parse(stage: TokenStream) -> Option<Input> {
+        let mut trees = stage.into_iter();
+        let arch = trees.next()?.to_string();
+        let debug = trees.next()?.to_string() == "true";
+        let TokenTree::Group(krate) = trees.next()? else {
+            return None;
+        };
+        let TokenTree::Group(place) = trees.next()? else {
+            return None;
+        };
+        let TokenTree::Group(policy) = trees.next()? else {
+            return None;
+        };
+        let mut place = place.stream().into_iter();
+        let name = place.next()?;
+        let word = place.next()?.to_string();
+        Some(Input {
+            arch: Arch::from_name(arch.trim_matches('"'))?,
+            debug,
+            krate: krate.stream(),
+            name,
+            place: PLACES.iter().find(|(w, _)| *w == word)?.1,
+            policy: policy.stream(),
+        })
+    }
+}
+
+struct Output<'a> {
+    input: &'a Input,
+    lexed: &'a Lexed,
+    program: &'a Program,
+}
+
+impl Output<'_> {
+    /// The record and the policy that points into it.
+    fn items(&self) -> TokenStream {
+        let krate = &self.input.krate;
+        let settings = &self.program.settings;
+        let record = settings.record.as_ref();
+        let record = record.map_or(Record::default(), |setting| setting.value);
+        let text = match record {
+            Record::Full => token::text(&self.lexed.tokens),
+            Record::Minimal | Record::None => String::new(),
+        };
+        let kind = self.word(match record {
+            Record::Full => "Full",
+            Record::Minimal => "Minimal",
+            Record::None => "None",
+        });
+        let audit = Literal::u32_unsuffixed(self.program.arch.audit);
+        let instructions = &self.program.instructions;
+        let (count, length) = (instructions.len(), text.len());
+        let instructions = instructions.iter().map(|i| self.instruction(i));
+        let settings = self.settings();
+        let doc = format!("The program for {}.", self.program.arch.name);
+        quote! {
+            #[doc = #doc]
+            static __SECCOMPTIME_RECORD: #krate::__private::Record<#count, { ::core::file!().len() }, #length> =
+                #krate::__private::Record::new(
+                    #krate::__private::RecordKind::#kind,
+                    #audit,
+                    [#(#instructions),*],
+                    ::core::file!(),
+                    ::core::line!(),
+                    ::core::column!(),
+                    #text,
+                );
+            static __SECCOMPTIME_POLICY: #krate::Policy =
+                #krate::__private::policy(&__SECCOMPTIME_RECORD, #settings);
+        }
+    }
+
+    fn settings(&self) -> TokenStream {
+        let krate = &self.input.krate;
+        let settings = &self.program.settings;
+        let has = |flag: Flag| settings.flags.iter().any(|f| f.value == flag);
+        let all = self.input.place == Place::Main || has(Flag::Tsync);
+        let threads = self.word(if all { "All" } else { "Calling" });
+        // SECCOMP_FILTER_FLAG_…, linux/seccomp.h; TSYNC is said by `threads`.
+        let flags = [(Flag::Log, 1_u32 << 1), (Flag::SpecAllow, 1 << 2)];
+        let flags = flags.iter().filter(|(flag, _)| has(*flag));
+        let flags: u32 = flags.map(|(_, bit)| bit).sum();
+        let flags = Literal::u32_unsuffixed(flags);
+        let on_error = settings.on_error.as_ref();
+        let on_error = self.word(match on_error.map_or(OnError::default(), |s| s.value) {
+            OnError::Exit => "Exit",
+            OnError::Return => "Return",
+            OnError::Panic => "Panic",
+            OnError::Continue => "Continue",
+        });
+        let default = self.ret(&self.program.default);
+        let replacements = self.program.replacements.iter().map(|(action, or)| {
+            let code = Literal::u32_unsuffixed(action.verb.code());
+            let or = self.ret(or);
+            quote!((#code, #or))
+        });
+        let name = &self.input.name;
+        let keep_privs = has(Flag::KeepPrivs);
+        quote! {
+            #krate::__private::Settings {
+                name: #name,
+                threads: #krate::__private::Threads::#threads,
+                default: #default,
+                flags: #flags,
+                keep_privs: #keep_privs,
+                fallbacks: &[#(#replacements),*],
+                on_error: #krate::__private::OnError::#on_error,
+                debug: ::core::cfg!(debug_assertions),
+            }
+        }
+    }
+
+    fn word(&self, word: &str) -> Ident {
+        Ident::new(word, Span::call_site())
+    }
+
+    fn instruction(&self, instruction: &Instruction) -> TokenStream {
+        let krate = &self.input.krate;
+        let code = Literal::u16_unsuffixed(instruction.code);
+        let jt = Literal::u8_unsuffixed(instruction.jt);
+        let jf = Literal::u8_unsuffixed(instruction.jf);
+        let k = match &instruction.k {
+            Constant::Known(k) => {
+                let k = Literal::u32_unsuffixed(*k);
+                quote!(#k)
+            }
+            Constant::Return(action) => self.ret(action),
+        };
+        quote!(#krate::Instruction { code: #code, jt: #jt, jf: #jf, k: #k })
+    }
+
+    /// What the kernel takes for an action: an expression of type u32.
+    fn ret(&self, action: &Action) -> TokenStream {
+        let krate = &self.input.krate;
+        match &action.value {
+            None => {
+                let code = Literal::u32_unsuffixed(action.verb.code());
+                quote!(#code)
+            }
+            Some(Value::Enosys) => {
+                let code = action.verb.code() | self.program.arch.enosys;
+                let code = Literal::u32_unsuffixed(code);
+                quote!(#code)
+            }
+            Some(Value::Expression(expression)) => {
+                let check = match action.verb {
+                    Verb::Trap => "ret_trap",
+                    Verb::Trace => "ret_trace",
+                    _ => "ret_errno",
+                };
+                // A wrong value is reported where this call seems to stand: at the value.
+                let (first, _) = self.lexed.span_ends(expression.span);
+                let at = first.resolved_at(Span::call_site());
+                let check = Ident::new(check, at);
+                let value = self.value(expression);
+                quote_spanned!(at=> #krate::__private::#check(#value))
+            }
+        }
+    }
+
+    /// A value as i128, whatever its integer type; any other type is rustc's error at the value.
+    fn value(&self, expression: &Expression) -> TokenStream {
+        let krate = &self.input.krate;
+        let tokens = self.lexed.stream(&expression.tokens);
+        let (first, _) = self.lexed.span_ends(expression.span);
+        let at = first.resolved_at(Span::call_site());
+        // `^ 0` takes integers of every type and sign, and no bool, char or float, which `as` would.
+        let value = quote_spanned!(at=> (#tokens) ^ 0);
+        // A bare capital name is a constant of libc's or of the module's; anything else means what it means here.
+        let bare = match &expression.tokens[..] {
+            [token] => matches!(&token.tree, Tree::Ident(name) if is_constant(name)),
+            _ => false,
+        };
+        if bare {
+            quote_spanned! {at=> {
+                use self::*;
+                use #krate::__private::libc::*;
+                (#value) as ::core::primitive::i128
+            }}
+        } else {
+            quote_spanned!(at=> ((#value) as ::core::primitive::i128))
+        }
+    }
+}
+
+/// Whether a name is written as constants are.
+fn is_constant(name: &str) -> bool {
+    name.chars().any(|c| c.is_ascii_uppercase()) && !name.chars().any(|c| c.is_ascii_lowercase())
+}
