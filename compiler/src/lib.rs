@@ -35,6 +35,7 @@ pub mod bpf;
 pub mod check;
 pub mod data;
 pub mod diagnostic;
+pub mod disasm;
 pub mod emit;
 pub mod emulate;
 pub mod graph;
@@ -47,6 +48,8 @@ pub mod policy;
 pub mod prove;
 pub mod resolve;
 pub mod select;
+#[cfg(feature = "tools")]
+pub mod sim;
 pub mod token;
 pub mod tree;
 

@@ -50,10 +50,7 @@ pub fn number_on(syscall: &Syscall, table: Table) -> Option<u32> {
     if let Some(own) = syscall.nr_on(table) {
         return Some(own);
     }
-    let alias = ALIASES
-        .iter()
-        .find(|(on, alias, _)| *on == table && *alias == syscall.name)?;
-    data::syscall(alias.2)?.nr_on(table)
+    data::syscall(data::alias(table, syscall.name)?)?.nr_on(table)
 }
 
 /// A pattern and the calls it is about.
@@ -172,7 +169,7 @@ fn syscall(name: &Name, report: &mut Report) -> Option<&'static Syscall> {
 
 fn unknown_syscall(name: &str) -> String {
     if let Some((_, _, real)) = ALIASES.iter().find(|(_, alias, _)| *alias == name) {
-        return format!("the kernel's tables call `{name}` `{real}`");
+        return format!("`{name}` is called `{real}` in the kernel's tables: write `{real}`");
     }
     if data::set(name).is_some() {
         return format!("`{name}` is no syscall; the set is written `@{name}`");
@@ -187,36 +184,19 @@ fn unknown_syscall(name: &str) -> String {
 
 /// The members of a set, those of the sets in it included.
 fn members(name: &Name, report: &mut Report) -> Option<Vec<&'static Syscall>> {
-    if data::set(&name.text).is_none() {
-        let hint = match nearest(&name.text, data::SETS.iter().map(|s| s.name)) {
-            Some(near) => format!("; did you mean `@{near}`?"),
-            None if data::syscall(&name.text).is_some() => {
-                format!("; the syscall is written `{}`", name.text)
-            }
-            None => String::new(),
-        };
-        report.error(name.span, format!("there is no set `@{}`{hint}", name.text));
-        return None;
+    if let Some(set) = data::set(&name.text) {
+        let members = set.expand();
+        return Some(members.into_iter().filter_map(data::syscall).collect());
     }
-    let mut members = Vec::new();
-    expand(&name.text, &mut members);
-    Some(members)
-}
-
-/// Sets hold no cycles: a test of the data sees to it.
-fn expand(name: &str, members: &mut Vec<&'static Syscall>) {
-    let Some(set) = data::set(name) else {
-        return;
-    };
-    for member in set.members {
-        if let Some(inner) = member.strip_prefix('@') {
-            expand(inner, members);
-        } else if let Some(syscall) = data::syscall(member)
-            && !members.iter().any(|m| m.name == syscall.name)
-        {
-            members.push(syscall);
+    let hint = match nearest(&name.text, data::SETS.iter().map(|s| s.name)) {
+        Some(near) => format!("; did you mean `@{near}`?"),
+        None if data::syscall(&name.text).is_some() => {
+            format!("; the syscall is written `{}`", name.text)
         }
-    }
+        None => String::new(),
+    };
+    report.error(name.span, format!("there is no set `@{}`{hint}", name.text));
+    None
 }
 
 /// Where the smallest thing about this pattern stands that can be pointed at.

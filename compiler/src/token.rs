@@ -198,8 +198,9 @@ fn spaced(before: &[Token], next: &Token) -> bool {
     match (&last.tree, &next.tree) {
         (Tree::Punct { joint: true, .. }, Tree::Punct { .. }) => false,
         (_, Tree::Punct { char: ',', .. }) => false,
-        // A lone colon leans on what it follows, `::` and `..` on both sides.
-        (_, Tree::Punct { char: ':', .. }) => false,
+        // A lone colon leans on what it follows, `::` and `..` on both sides; a path may begin with `::`.
+        (Tree::Punct { char: ':', .. }, Tree::Punct { char: ':', .. }) => false,
+        (left, Tree::Punct { char: ':', joint }) => *joint && matches!(left, Tree::Punct { .. }),
         (Tree::Punct { char: ':', .. }, _) => !matches!(before, [.., b, _] if is_joint(b, ':')),
         (_, Tree::Punct { char: '.', .. }) | (Tree::Punct { char: '.', .. }, _) => false,
         (Tree::Punct { .. }, _) if prefix(last) => {
@@ -252,6 +253,8 @@ mod tests {
             "openat(dfd == -100)",
             "ioctl(cmd in [TCGETS, 1 << 3])",
             "include = \"a b\"",
+            "crate = ::a::b",
+            "waive(stacks in @rust-main: \"why\")",
             "read(count < 3)",
         ] {
             assert_eq!(round(text), text);

@@ -1,7 +1,7 @@
 //! `#[seccomp]`: the filter is installed at the start of a function.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::quote;
 use seccomptime_compiler::policy::OnError;
 use seccomptime_compiler::{Place, analyse};
 
@@ -61,8 +61,8 @@ pub fn expand(policy: TokenStream, item: TokenStream) -> TokenStream {
     }
     let enter = enter(&stage, &policy);
     let function = match function.asyncness {
-        None => prepend(function, &enter),
-        Some(_) => wrap(function, &enter),
+        None => prepend(&function, &enter),
+        Some(_) => wrap(&function, &enter),
     };
     quote!(#shown #function)
 }
@@ -117,59 +117,40 @@ fn enter(stage: &Stage, policy: &TokenStream) -> TokenStream {
 }
 
 /// ```text
-/// fn main() -> T { { enter } { body } }
+/// fn main() -> T { #![inner attributes] { enter } body }
 /// ```
-/// The body keeps its own braces, and so its inner attributes.
-fn prepend(function: Function, enter: &TokenStream) -> TokenStream {
-    let Function {
-        attributes,
-        signature,
-        body,
-        ..
-    } = function;
-    let attributes = attributes.iter().map(|attribute| &attribute.tokens);
-    let body = match body {
-        Body::Block(body) => body,
-        Body::None(_) => return TokenStream::new(),
-    };
-    quote! {
-        #(#attributes)*
-        #signature { #enter #body }
-    }
+fn prepend(function: &Function, enter: &TokenStream) -> TokenStream {
+    let attributes = function.attributes.iter().map(|a| &a.tokens);
+    let signature = &function.signature;
+    let body = function.body.begun_by(enter);
+    quote!(#(#attributes)* #signature #body)
 }
 
 /// ```text
 /// fn main() -> T { { enter } #[tokio::main] async fn main() -> T { body } main() }
 /// ```
 /// The filter is there before the runtime makes a thread.
-fn wrap(function: Function, enter: &TokenStream) -> TokenStream {
+fn wrap(function: &Function, enter: &TokenStream) -> TokenStream {
     let Function {
-        attributes,
         signature,
         visibility,
         name,
         output,
-        body,
         ..
     } = function;
-    let body = match body {
-        Body::Block(body) => body,
-        Body::None(_) => return TokenStream::new(),
-    };
+    let body = function.body.begun_by(&TokenStream::new());
     // Whether the function is there at all is for the outer one to say.
-    let (outer, inner): (Vec<&Attribute>, Vec<&Attribute>) = attributes
-        .iter()
+    let (outer, inner): (Vec<&Attribute>, Vec<&Attribute>) = (function.attributes.iter())
         .partition(|attribute| attribute.path == "cfg" || attribute.path == "doc");
     let outer = outer.iter().map(|attribute| &attribute.tokens);
     let inner = inner.iter().map(|attribute| &attribute.tokens);
-    let call = quote_spanned!(Span::call_site()=> #name());
     quote! {
         #(#outer)*
         #visibility fn #name() #output {
             #enter
             #(#inner)*
             #signature #body
-            #call
+            #name()
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The function under the attribute, as far as the attribute has to know it. Its body stays the tokens it was.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use crate::tokens::unwrapped;
 
@@ -29,10 +29,31 @@ pub struct Function {
 
 /// What ends a function.
 pub enum Body {
-    /// `{ … }`, perhaps in the invisible brackets of a macro_rules parameter.
-    Block(TokenTree),
+    /// `{ … }`
+    Block(Group),
     /// `;`
     None(Span),
+}
+
+impl Body {
+    /// The body with `first` as its first statement, behind the inner attributes, which must stay in front.
+    pub fn begun_by(&self, first: &TokenStream) -> TokenStream {
+        let Body::Block(block) = self else {
+            return TokenStream::new();
+        };
+        let trees: Vec<TokenTree> = block.stream().into_iter().collect();
+        let mut attributes = 0;
+        while let [pound, bang, _, ..] = &trees[attributes..]
+            && is_punct(pound, '#')
+            && is_punct(bang, '!')
+        {
+            attributes += 3;
+        }
+        let (inner, rest) = trees.split_at(attributes);
+        let mut begun = Group::new(Delimiter::Brace, quote!(#(#inner)* #first #(#rest)*));
+        begun.set_span(block.span());
+        begun.into_token_stream()
+    }
 }
 
 /// An outer attribute.
@@ -103,10 +124,9 @@ impl Function {
         let Some((end, rest)) = rest.split_last() else {
             return Err(NotAFunction { span: first });
         };
+        // A macro_rules parameter leaves invisible brackets around a block.
         let body = match unwrapped(end.clone()) {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                Body::Block(end.clone())
-            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Body::Block(group),
             other if is_punct(&other, ';') => Body::None(other.span()),
             other => return Err(NotAFunction { span: other.span() }),
         };

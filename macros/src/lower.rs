@@ -6,7 +6,7 @@ use seccomptime_compiler::action::Verb;
 use seccomptime_compiler::bpf::{Constant, Instruction};
 use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
 use seccomptime_compiler::token::{self, Tree};
-use seccomptime_compiler::{Arch, Build, Place, Program, compile};
+use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
 
 use crate::diagnostics::items;
 use crate::stage::PLACES;
@@ -105,7 +105,11 @@ impl Output<'_> {
         let (count, length) = (instructions.len(), text.len());
         let instructions = instructions.iter().map(|i| self.instruction(i));
         let settings = self.settings();
-        let doc = format!("The program for {}.", self.program.arch.name);
+        let doc = format!(
+            "The program for {}:\n\n```text\n{}```",
+            self.program.arch.name,
+            disasm::disassemble(self.program)
+        );
         quote! {
             #[doc = #doc]
             static __SECCOMPTIME_RECORD: #krate::__private::Record<#count, { ::core::file!().len() }, #length> =
@@ -206,6 +210,7 @@ impl Output<'_> {
                 let at = first.resolved_at(Span::call_site());
                 let check = Ident::new(check, at);
                 let value = self.value(expression);
+                let krate = moved(krate, at);
                 quote_spanned!(at=> #krate::__private::#check(#value))
             }
         }
@@ -234,6 +239,15 @@ impl Output<'_> {
             quote_spanned!(at=> ((#value) as ::core::primitive::i128))
         }
     }
+}
+
+/// The same path, which seems to stand at `at`.
+fn moved(path: &TokenStream, at: Span) -> TokenStream {
+    let trees = path.clone().into_iter().map(|mut tree| {
+        tree.set_span(at.resolved_at(tree.span()));
+        tree
+    });
+    trees.collect()
 }
 
 /// Whether a name is written as constants are.

@@ -34,7 +34,7 @@ impl Stage {
     pub fn new(lexed: &Lexed, place: Place, name: String) -> Stage {
         let settings = parse::parse(&lexed.tokens, &mut Report::default()).settings;
         let krate = match &settings.krate {
-            Some(path) => lexed.stream(&path.value),
+            Some(path) => ours(lexed.stream(&path.value)),
             None => quote!(::seccomptime),
         };
         Stage {
@@ -73,4 +73,17 @@ impl Stage {
             #release
         }
     }
+}
+
+/// A path that the user wrote, as a part of the expansion: what it means stays, but what is said of the code it stands in
+/// (an import that isn't needed, say) is not said to the user.
+fn ours(path: TokenStream) -> TokenStream {
+    let trees = path.into_iter().map(|mut tree| {
+        // `$crate` means the crate of the macro that wrote it, which its place says.
+        if tree.to_string() != "$crate" {
+            tree.set_span(tree.span().resolved_at(Span::call_site()));
+        }
+        tree
+    });
+    trees.collect()
 }

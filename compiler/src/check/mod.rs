@@ -313,7 +313,10 @@ impl<'p> Checker<'_, 'p> {
         let choices = defaults.choices();
         for (i, choice) in choices.iter().enumerate() {
             for or in &choice.or {
-                if or.verb < choice.action.verb {
+                // What old kernels do by themselves needs no saying so.
+                let built_in =
+                    (choice.action.verb, or.verb) == (Verb::KillProcess, Verb::KillThread);
+                if or.verb < choice.action.verb && !built_in {
                     let message = format!(
                         "`{or}` is freer than the `{}` it replaces where the kernel lacks it",
                         choice.action

@@ -45,7 +45,7 @@ fn names() {
         ),
         (
             "allow(fstatat), default = log",
-            "the kernel's tables call `fstatat` `newfstatat`",
+            "`fstatat` is called `newfstatat` in the kernel's tables: write `newfstatat`",
         ),
         (
             "allow(mount_setattrs), default = log",

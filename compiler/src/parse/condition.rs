@@ -267,6 +267,10 @@ fn operand(tokens: &[Token], cursor: &Cursor<'_>, report: &mut Report) -> Option
         mask = Some(value(inner.rest(), &inner, report)?);
         inner.skip(inner.rest().len());
     }
+    if let Some(token) = inner.peek().filter(|t| t.is_punct('=')) {
+        report.error(token.loc, "a comparison is written `==`");
+        return None;
+    }
     if let Some(token) = inner.peek() {
         report.error(
             Span::of(inner.rest()).unwrap_or(token.loc.into()),

@@ -269,7 +269,7 @@ pub static SETS: &[Set] = &[
         why: "Every policy on `main` starts with it; it reaches nothing outside the process, and it opens, reads and writes nothing.",
         glibc: Some("From 2.41 the first `getrandom` maps memory and blocks signals for it."),
         musl: Some("The heap grows at any allocation, so a program that seems to allocate nothing still needs `brk` or `mmap`."),
-        members: &["@memory", "exit_group", "exit", "sigaltstack", "munmap", "rt_sigreturn", "sigreturn", "restart_syscall", "futex", "futex_time64", "getrandom", "rt_sigprocmask", "clock_gettime", "clock_gettime64"],
+        members: &["@memory", "exit_group", "exit", "sigaltstack", "rt_sigreturn", "sigreturn", "getpid", "restart_syscall", "futex", "futex_time64", "getrandom", "rt_sigprocmask", "clock_gettime", "clock_gettime64"],
     },
     Set {
         name: "rust-panic",
@@ -361,7 +361,7 @@ pub static SETS: &[Set] = &[
     },
     Set {
         name: "tokio",
-        what: "A tokio runtime, of either kind, with its timers, its event loop and its signal driver; measured with tokio 1.53.",
+        what: "A tokio runtime, of either kind, with its timers, its event loop and its signal driver; measured with tokio 1.54.",
         why: "Its sockets need `@network-client` or `@network-server` besides, `tokio::fs` `@files-read` or `@files-write`, its processes `@process-spawn`. With no number of workers given it asks `available_parallelism`, which opens files: allow those, or refuse them with `errno(EACCES: open, openat)`.",
         glibc: None,
         musl: None,

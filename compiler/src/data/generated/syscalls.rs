@@ -4,9 +4,9 @@
 //! (linux 7.3.4); a test compares them.
 
 use super::args;
-use crate::data::{Arg, NO_NR as NO, Syscall, Version};
+use crate::data::{Arg, NO_NR as NO, Syscall, Table, Version};
 
-const fn s(name: &'static str, nr: [u32; 13], since: (u8, u8), args: &'static [Arg]) -> Syscall {
+const fn s(name: &'static str, nr: [u32; Table::COUNT], since: (u8, u8), args: &'static [Arg]) -> Syscall {
     Syscall { name, nr, since: Version { major: since.0, minor: since.1 }, args }
 }
 
