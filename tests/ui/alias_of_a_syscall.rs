@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(fstatat), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(arch(arm, arm: allow(read)), default = log)]
+fn main() {}

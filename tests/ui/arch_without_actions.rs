@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(arch(arm), default = log)]
+fn main() {}

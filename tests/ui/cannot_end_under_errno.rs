@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read, write), default = errno(EPERM))]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(true: read), default = log)]
+fn main() {}

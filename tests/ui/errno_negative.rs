@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(-1: read), default = log)]
+fn main() {}

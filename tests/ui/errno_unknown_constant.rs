@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPREM: read), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(execve), default = log, forbid(execve))]
+fn main() {}

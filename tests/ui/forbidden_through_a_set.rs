@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@default), default = log, forbid(execve))]
+fn main() {}

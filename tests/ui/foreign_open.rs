@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: ptrace), default = allow, foreign = allow)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@chown - @chown), default = log)]
+fn main() {}

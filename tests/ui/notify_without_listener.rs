@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(notify(read), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(7), default = log)]
+fn main() {}

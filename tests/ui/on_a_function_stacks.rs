@@ -1,0 +1,8 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read), default = log)]
+fn work() {}
+
+fn main() {
+    work();
+}

@@ -1,0 +1,8 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read), default = log)]
+struct Server;
+
+fn main() {
+    let _ = Server;
+}

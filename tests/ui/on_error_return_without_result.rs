@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read), default = log, on_error = return)]
+fn main() {}

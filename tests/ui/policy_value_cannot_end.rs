@@ -1,0 +1,7 @@
+use seccomptime::{Policy, policy};
+
+const WORKER: Policy = policy!(allow(read));
+
+fn main() {
+    let _ = WORKER.instructions();
+}

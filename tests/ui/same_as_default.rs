@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(log(read), default = log)]
+fn main() {}

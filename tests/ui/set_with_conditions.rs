@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@chown(fd == 1)), default = log)]
+fn main() {}

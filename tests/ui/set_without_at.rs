@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(privileged), default = log)]
+fn main() {}

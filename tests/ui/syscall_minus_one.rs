@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(syscall(0xffff_ffff)), default = log)]
+fn main() {}

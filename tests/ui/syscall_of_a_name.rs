@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(syscall(read)), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(raed), default = lgo, errno(0: write))]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(exit_group), default = trace(65536))]
+fn main() {}

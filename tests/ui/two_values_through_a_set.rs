@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: @chown), errno(EACCES: fchown), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(arch(x86: allow(read)), default = log)]
+fn main() {}

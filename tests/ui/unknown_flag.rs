@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read), default = log, flags(tsnyc))]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@file-sytem), default = log)]
+fn main() {}

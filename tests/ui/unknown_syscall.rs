@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(raed), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(frobnicate), default = log)]
+fn main() {}

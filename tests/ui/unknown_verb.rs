@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(alow(read), default = log)]
+fn main() {}

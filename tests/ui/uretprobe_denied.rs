@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: uretprobe), default = allow)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(EPERM: read), default = log)]
+fn main() {}

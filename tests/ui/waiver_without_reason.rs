@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read), default = log, waive(no_exit))]
+fn main() {}

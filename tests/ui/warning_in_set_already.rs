@@ -1,0 +1,6 @@
+#![deny(warnings)]
+
+use seccomptime::seccomp;
+
+#[seccomp(allow(@chown, fchown), default = log)]
+fn main() {}

@@ -1,0 +1,6 @@
+#![deny(warnings)]
+
+use seccomptime::seccomp;
+
+#[seccomp(allow(read), default = log, flags(tsync))]
+fn main() {}
