@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use seccomptime_compiler::action::Verb;
 use seccomptime_compiler::bpf::{Constant, Instruction};
 use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
-use seccomptime_compiler::token::{self, Tree};
+use seccomptime_compiler::token::{self, Token, Tree};
 use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
 
 use crate::diagnostics::items;
@@ -225,10 +225,7 @@ impl Output<'_> {
         // `^ 0` takes integers of every type and sign, and no bool, char or float, which `as` would.
         let value = quote_spanned!(at=> (#tokens) ^ 0);
         // A bare capital name is a constant of libc's or of the module's; anything else means what it means here.
-        let bare = match &expression.tokens[..] {
-            [token] => matches!(&token.tree, Tree::Ident(name) if is_constant(name)),
-            _ => false,
-        };
+        let bare = has_bare_constant(&expression.tokens);
         if bare {
             quote_spanned! {at=> {
                 use self::*;
@@ -248,6 +245,24 @@ fn moved(path: &TokenStream, at: Span) -> TokenStream {
         tree
     });
     trees.collect()
+}
+
+/// Whether a name that is written as constants are stands alone somewhere in an expression, not in a path.
+fn has_bare_constant(tokens: &[Token]) -> bool {
+    tokens
+        .iter()
+        .enumerate()
+        .any(|(i, token)| match &token.tree {
+            Tree::Ident(name) => {
+                let colon = |at: Option<usize>| {
+                    at.and_then(|at| tokens.get(at))
+                        .is_some_and(|t| t.is_punct(':'))
+                };
+                is_constant(name) && !colon(i.checked_sub(1)) && !colon(Some(i + 1))
+            }
+            Tree::Group(_, inner) => has_bare_constant(inner),
+            _ => false,
+        })
 }
 
 /// Whether a name is written as constants are.
