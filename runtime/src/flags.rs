@@ -1,0 +1,105 @@
+use core::fmt;
+use core::ops::BitOr;
+
+use crate::uapi::{
+    SECCOMP_FILTER_FLAG_LOG, SECCOMP_FILTER_FLAG_SPEC_ALLOW, SECCOMP_FILTER_FLAG_TSYNC,
+};
+
+/// Flags that a filter was, or is to be, loaded with (`SECCOMP_FILTER_FLAG_…`).
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Flags(u32);
+
+impl Flags {
+    /// No flag.
+    pub const NONE: Flags = Flags(0);
+    /// The filter goes on all threads of the process.
+    pub const TSYNC: Flags = Flags(SECCOMP_FILTER_FLAG_TSYNC);
+    /// What the filter denies is logged too. From Linux 4.14.
+    pub const LOG: Flags = Flags(SECCOMP_FILTER_FLAG_LOG);
+    /// The filter turns no speculative store bypass mitigation on. From Linux 4.17.
+    pub const SPEC_ALLOW: Flags = Flags(SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+
+    const NAMES: [(Flags, &'static str); 3] = [
+        (Flags::TSYNC, "tsync"),
+        (Flags::LOG, "log"),
+        (Flags::SPEC_ALLOW, "spec_allow"),
+    ];
+
+    pub(crate) const fn from_bits(bits: u32) -> Flags {
+        Flags(bits)
+    }
+
+    /// The number that the kernel takes.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Whether there is no flag.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether all of `flags` are set.
+    #[must_use]
+    pub const fn contains(self, flags: Flags) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    /// The flags, one by one.
+    pub fn iter(self) -> impl Iterator<Item = Flags> {
+        Flags::NAMES
+            .into_iter()
+            .map(|(flag, _)| flag)
+            .filter(move |&flag| self.contains(flag))
+    }
+}
+
+impl BitOr for Flags {
+    type Output = Flags;
+
+    fn bitor(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+}
+
+/// The names as a policy's `flags(…)` has them, with a space between them.
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Flags::NAMES
+            .into_iter()
+            .filter(|&(flag, _)| self.contains(flag));
+        for (i, (_, name)) in names.enumerate() {
+            if i > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Flags({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn listed_by_name() {
+        let flags = Flags::SPEC_ALLOW | Flags::TSYNC;
+        assert_eq!(flags.to_string(), "tsync spec_allow");
+        assert_eq!(flags.iter().count(), 2);
+        assert_eq!(flags.bits(), 5);
+        assert!(flags.contains(Flags::TSYNC) && !flags.contains(Flags::LOG));
+        assert_eq!(Flags::NONE.to_string(), "");
+        assert!(Flags::NONE.is_empty() && !flags.is_empty());
+    }
+}

@@ -1,0 +1,65 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![deny(missing_docs)]
+#![deny(unsafe_code)]
+
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+mod action;
+mod call;
+mod decide;
+mod enter;
+mod errno;
+mod error;
+mod flags;
+mod install;
+mod instruction;
+pub mod kernel;
+mod line;
+mod list;
+mod logging;
+pub mod nr;
+mod own;
+mod plan;
+mod policy;
+mod private;
+mod probe;
+mod record;
+mod status;
+#[cfg(feature = "macros")]
+mod target;
+mod threads;
+mod uapi;
+
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    not(target_arch = "hexagon")
+))]
+#[allow(unsafe_code)] // All of it is there.
+mod sys;
+#[cfg(not(all(
+    any(target_os = "linux", target_os = "android"),
+    not(target_arch = "hexagon")
+)))]
+#[path = "no_sys.rs"]
+mod sys;
+
+pub use action::{Action, ActionSet};
+pub use call::Call;
+pub use decide::Decision;
+pub use errno::Errno;
+pub use error::Error;
+pub use flags::Flags;
+pub use instruction::Instruction;
+pub use logging::{Logged, Logging, will_be_logged};
+pub use plan::Downgrade;
+pub use policy::{Policy, Source};
+#[cfg(feature = "macros")]
+pub use seccomptime_macros::{policy, seccomp};
+pub use status::{Enforcement, Status};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::private::*;
+}

@@ -1,0 +1,304 @@
+use core::ffi::c_long;
+use core::fmt;
+
+use crate::decide::{Data, run};
+use crate::private::{Settings, Threads};
+use crate::record::Record;
+use crate::{Action, ActionSet, Decision, Error, Flags, Instruction, Status};
+
+/// A compiled policy: the program for this target, and how it is to be installed.
+///
+/// It is made by [`policy!`](crate::policy) (or, for the function below it, by [`#[seccomp]`](macro@crate::seccomp)), in a
+/// `static` or a `const`, and never changes. All of it can be looked at while compiling:
+///
+/// ```
+/// # #[cfg(all(feature = "macros", target_os = "linux"))] {
+/// use seccomptime::{Policy, nr, policy};
+///
+/// static WORKER: Policy = policy!(allow(read, write, exit, exit_group, rt_sigreturn));
+/// const _: () = assert!(WORKER.decide(nr::EXECVE, [0; 6]).is_denied());
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Policy {
+    pub(crate) instructions: &'static [Instruction],
+    audit_arch: u32,
+    source: Source,
+    pub(crate) settings: Settings,
+}
+
+/// Where a policy was written, and its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Source {
+    /// The source file, as the compiler was given it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// The policy in its own language; empty where the setting `record` isn't `full`.
+    pub text: &'static str,
+}
+
+impl Policy {
+    pub(crate) const fn new<const N: usize, const F: usize, const T: usize>(
+        record: &'static Record<N, F, T>,
+        settings: Settings,
+    ) -> Policy {
+        let known = Flags::LOG.bits() | Flags::SPEC_ALLOW.bits();
+        assert!(
+            settings.flags & !known == 0,
+            "a filter flag that the runtime doesn't know"
+        );
+        Policy {
+            instructions: &record.instructions,
+            audit_arch: record.audit_arch,
+            source: Source {
+                file: record.file(),
+                line: record.line,
+                column: record.column,
+                text: record.text(),
+            },
+            settings,
+        }
+    }
+
+    /// The program, as it is handed to the kernel where the kernel has all of its actions.
+    #[must_use]
+    pub const fn instructions(&self) -> &[Instruction] {
+        self.instructions
+    }
+
+    /// What the policy does with the call `nr` of this target, made with `args`.
+    ///
+    /// It runs the very program that is installed. As in the kernel, the number counts in its low 32 bits alone.
+    #[must_use]
+    pub const fn decide(&self, nr: c_long, args: [u64; 6]) -> Decision {
+        // The kernel compares 32 bits, too.
+        self.decide_foreign(self.audit_arch, nr as u32, args)
+    }
+
+    /// What the policy does with the call `nr` of any ABI that the kernel may accept beside the program's own, such as i386's
+    /// under x86_64; `audit_arch` is the kernel's number for it (`AUDIT_ARCH_…` of `linux/audit.h`).
+    #[must_use]
+    pub const fn decide_foreign(&self, audit_arch: u32, nr: u32, args: [u64; 6]) -> Decision {
+        let data = Data::new(audit_arch, nr, args);
+        Decision::from_return_value(run(self.instructions, &data))
+    }
+
+    /// The kernel's number for the target's ABI (`AUDIT_ARCH_…` of `linux/audit.h`).
+    #[must_use]
+    pub const fn audit_arch(&self) -> u32 {
+        self.audit_arch
+    }
+
+    /// What the policy does where none of its rules matches.
+    #[must_use]
+    pub const fn default_action(&self) -> Decision {
+        Decision::from_return_value(self.settings.default)
+    }
+
+    /// Where the policy was written, and its text.
+    #[must_use]
+    pub const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// The flags that the filter is to be loaded with.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        let threads = match self.settings.threads {
+            Threads::All => Flags::TSYNC,
+            Threads::Calling => Flags::NONE,
+        };
+        Flags::from_bits(self.settings.flags | threads.bits())
+    }
+
+    /// The actions that the program can return.
+    #[must_use]
+    pub fn actions(&self) -> ActionSet {
+        returned(self.instructions).collect()
+    }
+
+    /// Puts the policy in force: for the calling thread and what it spawns from then on, or with `flags(tsync)` for all threads
+    /// of the process.
+    ///
+    /// It asks the kernel what it can do, replaces what the kernel lacks as the policy declares, sets no_new_privs and loads the
+    /// filter; after that it calls nothing. There is no way back, and each install adds a filter to those in force.
+    ///
+    /// No file is opened, with one exception: where the policy can log, `/proc/sys/kernel/seccomp/actions_logged` says whether
+    /// that will be seen, and after the load it might be too late to ask. (A kernel that refuses to say what it can do is asked
+    /// through `/proc` as well.)
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in force, unless another filter was already, where
+    /// - the kernel has no filters, or lacks a flag, or lacks an action for which the policy declares no replacement;
+    /// - another sandbox refuses to be asked, answers what no kernel would, or refuses the load;
+    /// - a filter that this process installed earlier would kill it for asking;
+    /// - no_new_privs can't be set;
+    /// - with `flags(tsync)`, another thread has other filters, or (without seccomp(2)) the thread isn't provably alone;
+    /// - the kernel refuses to load the program: too many instructions in all filters, too little memory.
+    pub fn install(&self) -> Result<Status, Error> {
+        crate::install::install(self)
+    }
+}
+
+/// What the program's instructions return, action by action.
+pub(crate) fn returned(instructions: &[Instruction]) -> impl Iterator<Item = Action> {
+    instructions
+        .iter()
+        .filter(|instruction| instruction.code == crate::uapi::BPF_RET_K)
+        .map(|instruction| Action::from_return_value(instruction.k))
+}
+
+/// The policy's name and place: `main at src/main.rs:3`.
+pub(crate) struct Place<'a>(pub(crate) &'a Policy);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Source { file, line, .. } = self.0.source;
+        match self.0.settings.name {
+            "" => write!(f, "the policy at {file}:{line}"),
+            name => write!(f, "{name} at {file}:{line}"),
+        }
+    }
+}
+
+/// The policy's text, where the binary holds it, and where it was written.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.source.text {
+            "" => write!(f, "{}", Place(self)),
+            text => write!(f, "{text} ({})", Place(self)),
+        }
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("name", &self.settings.name)
+            .field("source", &self.source)
+            .field("audit_arch", &format_args!("{:#x}", self.audit_arch))
+            .field("default", &self.default_action())
+            .field("flags", &self.flags())
+            .field("instructions", &self.instructions.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+    use crate::private::{OnError, RecordKind};
+    use crate::uapi::{
+        BPF_JMP_JEQ_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARCH, SECCOMP_DATA_NR,
+        SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_LOG,
+    };
+
+    const ARCH: u32 = 0xc000_003e;
+
+    const fn op(code: u16, jt: u8, jf: u8, k: u32) -> Instruction {
+        Instruction { code, jt, jf, k }
+    }
+
+    const PROGRAM: [Instruction; 7] = [
+        op(BPF_LD_W_ABS, 0, 0, SECCOMP_DATA_ARCH),
+        op(BPF_JMP_JEQ_K, 0, 4, ARCH),
+        op(BPF_LD_W_ABS, 0, 0, SECCOMP_DATA_NR),
+        op(BPF_JMP_JEQ_K, 1, 0, 1),
+        op(BPF_RET_K, 0, 0, SECCOMP_RET_LOG),
+        op(BPF_RET_K, 0, 0, SECCOMP_RET_ALLOW),
+        op(BPF_RET_K, 0, 0, SECCOMP_RET_KILL_PROCESS),
+    ];
+
+    const SETTINGS: Settings = Settings {
+        name: "main",
+        threads: Threads::All,
+        default: SECCOMP_RET_LOG,
+        flags: 2,
+        keep_privs: false,
+        fallbacks: &[],
+        on_error: OnError::Exit,
+        debug: false,
+    };
+
+    static RECORD: Record<7, 11, 12> = Record::new(
+        RecordKind::Full,
+        ARCH,
+        PROGRAM,
+        "src/main.rs",
+        3,
+        1,
+        "allow(write)",
+    );
+    static POLICY: Policy = Policy::new(&RECORD, SETTINGS);
+
+    // What users assert while compiling, of a const as of a static.
+    const CONST: Policy = POLICY;
+    const _: () = assert!(CONST.decide(1, [0; 6]).is_allowed());
+    const _: () = assert!(POLICY.decide_foreign(0x4000_0003, 1, [0; 6]).is_denied());
+
+    #[test]
+    fn decides_with_its_own_program() {
+        assert_eq!(POLICY.decide(1, [0; 6]).action(), Action::Allow);
+        assert_eq!(POLICY.decide(2, [0; 6]).action(), Action::Log);
+        assert_eq!(
+            POLICY.decide(-1, [0; 6]).action(),
+            Action::Log,
+            "-1 is no foreign call"
+        );
+        assert_eq!(
+            POLICY.decide_foreign(0, 1, [0; 6]).action(),
+            Action::KillProcess
+        );
+    }
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn the_upper_half_of_the_number_does_not_count() {
+        assert_eq!(POLICY.decide((7 << 32) | 1, [0; 6]).action(), Action::Allow);
+    }
+
+    #[test]
+    fn says_what_it_is() {
+        assert_eq!(POLICY.instructions(), PROGRAM);
+        assert_eq!(POLICY.audit_arch(), ARCH);
+        assert_eq!(POLICY.default_action().action(), Action::Log);
+        assert_eq!(POLICY.flags(), Flags::TSYNC | Flags::LOG);
+        assert_eq!(POLICY.actions().to_string(), "kill_process log allow");
+        let Source {
+            file,
+            line,
+            column,
+            text,
+        } = POLICY.source();
+        assert_eq!(
+            (file, line, column, text),
+            ("src/main.rs", 3, 1, "allow(write)")
+        );
+    }
+
+    #[test]
+    fn shows_its_text_and_its_place() {
+        assert_eq!(POLICY.to_string(), "allow(write) (main at src/main.rs:3)");
+        let mut nameless = POLICY;
+        nameless.settings.name = "";
+        nameless.source.text = "";
+        assert_eq!(nameless.to_string(), "the policy at src/main.rs:3");
+        assert!(std::format!("{POLICY:?}").contains("0xc000003e"));
+    }
+
+    #[test]
+    fn flags_that_the_runtime_does_not_know_are_refused() {
+        let settings = Settings {
+            flags: 1 << 3,
+            ..SETTINGS
+        };
+        assert!(std::panic::catch_unwind(|| Policy::new(&RECORD, settings)).is_err());
+    }
+}

@@ -1,0 +1,283 @@
+//! The policy as a tool finds it in a binary: one static without pointers.
+//!
+//! All numbers are in the target's byte order. After the magic come, as 32-bit words: format version, length of the whole
+//! record in bytes, checksum, audit arch, line, column, number of instructions, length of the file name, length of the policy
+//! text, kind. Then the instructions (8 bytes each), the file name, the policy text. The checksum is FNV-1a (32 bits) over all
+//! bytes after it.
+
+use crate::Instruction;
+
+/// Marks a record. No text and no instruction stream holds it by chance: the first byte is no ASCII letter, the last are not text.
+pub const MAGIC: [u8; 16] = *b"\x7fseccomptime\xff\x01\xfe\0";
+
+/// The layout described above.
+pub const FORMAT: u32 = 1;
+
+/// Bytes before the instructions.
+pub const HEADER: usize = 16 + 10 * 4;
+
+/// How much the binary says about its policy: the setting `record`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum RecordKind {
+    /// Everything.
+    Full = 1,
+    /// All but the policy's text.
+    Minimal = 2,
+    /// Nothing that can be found: no magic, no checksum. The instructions and the source line stay, the runtime needs them.
+    None = 3,
+}
+
+/// A policy in a binary: `N` instructions, a file name of `F` bytes and a policy text of `T` bytes.
+#[repr(C)]
+pub struct Record<const N: usize, const F: usize, const T: usize> {
+    magic: [u8; 16],
+    format: u32,
+    length: u32,
+    checksum: u32,
+    pub(crate) audit_arch: u32,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    instruction_count: u32,
+    file_length: u32,
+    text_length: u32,
+    kind: RecordKind,
+    pub(crate) instructions: [Instruction; N],
+    file: [u8; F],
+    text: [u8; T],
+}
+
+impl<const N: usize, const F: usize, const T: usize> Record<N, F, T> {
+    /// Makes the record.
+    ///
+    /// # Panics
+    ///
+    /// Where the lengths of `file` and `text` aren't `F` and `T`, or the record would be longer than 4 GiB.
+    #[must_use]
+    pub const fn new(
+        kind: RecordKind,
+        audit_arch: u32,
+        instructions: [Instruction; N],
+        file: &str,
+        line: u32,
+        column: u32,
+        text: &str,
+    ) -> Self {
+        let mut record = Record {
+            magic: MAGIC,
+            format: FORMAT,
+            length: word(HEADER + N * size_of::<Instruction>() + F + T),
+            checksum: 0,
+            audit_arch,
+            line,
+            column,
+            instruction_count: word(N),
+            file_length: word(F),
+            text_length: word(T),
+            kind,
+            instructions,
+            file: bytes(file),
+            text: bytes(text),
+        };
+        if matches!(kind, RecordKind::None) {
+            record.magic = [0; 16];
+            record.format = 0;
+            record.length = 0;
+        } else {
+            record.checksum = record.sum();
+        }
+        record
+    }
+
+    /// The file name.
+    #[must_use]
+    pub const fn file(&'static self) -> &'static str {
+        text(&self.file)
+    }
+
+    /// The policy's text.
+    #[must_use]
+    pub const fn text(&'static self) -> &'static str {
+        text(&self.text)
+    }
+
+    const fn sum(&self) -> u32 {
+        let mut sum = Fnv::START;
+        sum = sum.word(self.audit_arch).word(self.line).word(self.column);
+        sum = sum
+            .word(self.instruction_count)
+            .word(self.file_length)
+            .word(self.text_length);
+        sum = sum.word(self.kind as u32);
+        let mut i = 0;
+        while i < N {
+            let Instruction { code, jt, jf, k } = self.instructions[i];
+            sum = sum.bytes(&code.to_ne_bytes()).bytes(&[jt, jf]).word(k);
+            i += 1;
+        }
+        sum.bytes(&self.file).bytes(&self.text).0
+    }
+}
+
+/// FNV-1a, 32 bits: cheap where the compiler evaluates it, and enough to tell a record from chance.
+#[derive(Clone, Copy)]
+struct Fnv(u32);
+
+impl Fnv {
+    const START: Fnv = Fnv(0x811c_9dc5);
+    const PRIME: u32 = 0x0100_0193;
+
+    const fn bytes(self, bytes: &[u8]) -> Fnv {
+        let mut sum = self.0;
+        let mut i = 0;
+        while i < bytes.len() {
+            sum = (sum ^ bytes[i] as u32).wrapping_mul(Fnv::PRIME);
+            i += 1;
+        }
+        Fnv(sum)
+    }
+
+    const fn word(self, word: u32) -> Fnv {
+        self.bytes(&word.to_ne_bytes())
+    }
+}
+
+const fn word(length: usize) -> u32 {
+    assert!(length <= u32::MAX as usize, "record too long");
+    length as u32
+}
+
+const fn bytes<const L: usize>(text: &str) -> [u8; L] {
+    let text = text.as_bytes();
+    assert!(text.len() == L, "length of a record's text");
+    let mut bytes = [0; L];
+    let mut i = 0;
+    while i < L {
+        bytes[i] = text[i];
+        i += 1;
+    }
+    bytes
+}
+
+const fn text(bytes: &'static [u8]) -> &'static str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        // Can't happen: the bytes were copied from a `str`.
+        Err(_) => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    const PROGRAM: [Instruction; 2] = [
+        Instruction {
+            code: 0x20,
+            jt: 1,
+            jf: 2,
+            k: 0x0403_0201,
+        },
+        Instruction {
+            code: 0x06,
+            jt: 0,
+            jf: 0,
+            k: 0x7fff_0000,
+        },
+    ];
+
+    type Example = Record<2, 11, 5>;
+
+    const fn record(kind: RecordKind) -> Example {
+        Record::new(kind, 0xc000_003e, PROGRAM, "src/main.rs", 3, 7, "allow")
+    }
+
+    // As an expansion has it: nothing of it is left to run time.
+    static FULL: Example = record(RecordKind::Full);
+
+    /// The record's bytes, as they lie in a binary, from its fields.
+    fn bytes_of(record: &Example) -> Vec<u8> {
+        let mut bytes = record.magic.to_vec();
+        let header = [
+            record.format,
+            record.length,
+            record.checksum,
+            record.audit_arch,
+            record.line,
+            record.column,
+            record.instruction_count,
+            record.file_length,
+            record.text_length,
+            record.kind as u32,
+        ];
+        header
+            .iter()
+            .for_each(|word| bytes.extend(word.to_ne_bytes()));
+        for Instruction { code, jt, jf, k } in record.instructions {
+            bytes.extend(code.to_ne_bytes());
+            bytes.extend([jt, jf]);
+            bytes.extend(k.to_ne_bytes());
+        }
+        bytes.extend(record.file);
+        bytes.extend(record.text);
+        bytes
+    }
+
+    #[test]
+    fn the_layout_is_what_the_module_says() {
+        assert_eq!(std::mem::offset_of!(Example, magic), 0);
+        assert_eq!(std::mem::offset_of!(Example, format), 16);
+        assert_eq!(std::mem::offset_of!(Example, length), 20);
+        assert_eq!(std::mem::offset_of!(Example, checksum), 24);
+        assert_eq!(std::mem::offset_of!(Example, audit_arch), 28);
+        assert_eq!(std::mem::offset_of!(Example, kind), 52);
+        assert_eq!(std::mem::offset_of!(Example, instructions), HEADER);
+        assert_eq!(std::mem::offset_of!(Example, file), HEADER + 16);
+        assert_eq!(std::mem::offset_of!(Example, text), HEADER + 16 + 11);
+        assert_eq!(align_of::<Example>(), 4, "the same on every arch");
+        assert_eq!(size_of::<Instruction>(), 8, "struct sock_filter");
+    }
+
+    #[test]
+    fn the_length_is_that_of_all_bytes() {
+        let bytes = bytes_of(&FULL);
+        assert_eq!(usize::try_from(FULL.length), Ok(bytes.len()));
+        assert_eq!(size_of::<Example>(), bytes.len().next_multiple_of(4));
+    }
+
+    #[test]
+    fn the_checksum_is_fnv_of_what_follows_it() {
+        let expected = bytes_of(&FULL)[28..]
+            .iter()
+            .fold(0x811c_9dc5_u32, |sum, &byte| {
+                (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+            });
+        assert_eq!(FULL.checksum, expected);
+        assert_eq!(
+            Fnv::START.bytes(b"foobar").0,
+            0xbf9c_f968,
+            "the published test value"
+        );
+    }
+
+    #[test]
+    fn what_is_found_is_what_was_written() {
+        assert_eq!(FULL.file(), "src/main.rs");
+        assert_eq!(FULL.text(), "allow");
+        assert_eq!((FULL.line, FULL.column, FULL.magic), (3, 7, MAGIC));
+        assert_eq!(FULL.instructions, PROGRAM);
+    }
+
+    #[test]
+    fn no_record_is_not_found_and_still_a_program() {
+        static NONE: Example = record(RecordKind::None);
+        assert_eq!(
+            (NONE.magic, NONE.format, NONE.length, NONE.checksum),
+            ([0; 16], 0, 0, 0)
+        );
+        assert_eq!(NONE.instructions, PROGRAM);
+        assert_eq!(NONE.file(), "src/main.rs");
+    }
+}

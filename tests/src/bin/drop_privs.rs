@@ -1,0 +1,9 @@
+//! A program that says nothing of its privileges.
+
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: getppid), default = log)]
+fn main() {
+    seccomptime_tests::support::guarded::user_code();
+    print!("{}", seccomptime_tests::support::guarded::no_new_privs());
+}

@@ -1,0 +1,5 @@
+//! What the tests of seccomptime stand on.
+
+pub mod features;
+pub mod generate;
+pub mod support;
