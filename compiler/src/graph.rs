@@ -44,10 +44,9 @@ impl Graph {
     /// The node, made now or before.
     pub fn node(&mut self, node: Node) -> Id {
         // A test that decides nothing is none.
-        if let Node::Test { yes, no, .. } = node
-            && yes == no
-        {
-            return yes;
+        match node {
+            Node::Test { yes, no, .. } if yes == no => return yes,
+            _ => {}
         }
         if let Some(&id) = self.known.get(&node) {
             return id;

@@ -80,9 +80,10 @@ pub fn prove(program: &[Instruction], selection: &Selection) -> Result<(), Refus
 /// One number of every interval in which no test of the program and no edge tells two numbers apart.
 fn cells(program: &[Instruction], mut edges: Vec<u32>) -> Vec<u32> {
     for instruction in program {
-        if matches!(instruction.code, JEQ_K | JGE_K | JGT_K)
-            && let Some(k) = instruction.known()
-        {
+        if !matches!(instruction.code, JEQ_K | JGE_K | JGT_K) {
+            continue;
+        }
+        if let Some(k) = instruction.known() {
             edges.push(k);
             edges.extend(k.checked_add(1));
             edges.extend(k.checked_sub(1));

@@ -112,9 +112,9 @@ impl Selection {
     pub fn of(names: &Names<'_>, defaults: &Defaults, arch: &'static Arch) -> Selection {
         let mut calls: BTreeMap<u32, Decision> = BTreeMap::new();
         for syscall in &SYSCALLS {
-            if let Some(number) = number_on(syscall, arch.table)
-                && syscall.since_on(arch.table) <= names.baseline
-            {
+            let number = number_on(syscall, arch.table);
+            let number = number.filter(|_| syscall.since_on(arch.table) <= names.baseline);
+            if let Some(number) = number {
                 calls.insert(number, Decision::always(&defaults.default.action));
             }
         }

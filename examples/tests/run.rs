@@ -68,7 +68,10 @@ fn upper_dies_of_opening_a_file() {
 
 #[test]
 fn echo_serves_above_and_below_the_runtime() {
-    for program in [env!("CARGO_BIN_EXE_echo_above"), env!("CARGO_BIN_EXE_echo_below")] {
+    for program in [
+        env!("CARGO_BIN_EXE_echo_above"),
+        env!("CARGO_BIN_EXE_echo_below"),
+    ] {
         let mut child = start(program, &[]);
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let address = line(&mut output);
@@ -113,7 +116,10 @@ fn offline_copes_without_a_network() {
 #[test]
 fn two_phases_serve_and_may_no_longer_open() {
     for (last, signal) in [("quit", None), ("escape", SIGSYS)] {
-        let mut child = start(env!("CARGO_BIN_EXE_two_phases"), &["/proc/sys/kernel/ostype"]);
+        let mut child = start(
+            env!("CARGO_BIN_EXE_two_phases"),
+            &["/proc/sys/kernel/ostype"],
+        );
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let address = line(&mut output);
         assert!(line(&mut output).starts_with("full"));

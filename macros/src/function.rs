@@ -43,10 +43,11 @@ impl Body {
         };
         let trees: Vec<TokenTree> = block.stream().into_iter().collect();
         let mut attributes = 0;
-        while let [pound, bang, _, ..] = &trees[attributes..]
-            && is_punct(pound, '#')
-            && is_punct(bang, '!')
-        {
+        let is_inner = |at: usize| match &trees[at..] {
+            [pound, bang, _, ..] => is_punct(pound, '#') && is_punct(bang, '!'),
+            _ => false,
+        };
+        while is_inner(attributes) {
             attributes += 3;
         }
         let (inner, rest) = trees.split_at(attributes);

@@ -70,13 +70,12 @@ fn convert(stream: TokenStream, trees: &mut Vec<TokenTree>) -> Vec<Token> {
 
 /// Takes invisible brackets off a single token.
 pub fn unwrapped(tree: TokenTree) -> TokenTree {
-    if let TokenTree::Group(group) = &tree
-        && group.delimiter() == proc_macro2::Delimiter::None
-    {
-        let mut inner = group.stream().into_iter();
-        if let (Some(only), None) = (inner.next(), inner.next()) {
-            return unwrapped(only);
-        }
+    let TokenTree::Group(group) = &tree else {
+        return tree;
+    };
+    let mut inner = group.stream().into_iter();
+    match (group.delimiter(), inner.next(), inner.next()) {
+        (proc_macro2::Delimiter::None, Some(only), None) => unwrapped(only),
+        _ => tree,
     }
-    tree
 }

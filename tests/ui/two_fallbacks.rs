@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(allow(read), default = log or errno(EPERM), unknown = log or kill_process)]
+#[seccomp(allow(@rust-main), default = log or errno(EPERM), unknown = log or kill_process)]
 fn main() {}

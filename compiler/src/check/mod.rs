@@ -54,7 +54,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
                 continue;
             };
             let selection = Selection::of(names, &defaults, arch);
-            checker.ending(&selection);
+            checker.ending(&defaults, &selection);
             checker.traps(&selection);
             checker.forbids(&selection);
         }
@@ -152,9 +152,8 @@ impl<'p> Checker<'_, 'p> {
 
     fn settings(&mut self) {
         let settings = &self.policy.settings;
-        if let Some(debug) = &settings.debug_default
-            && debug.value.action.verb < Verb::Log
-        {
+        let debug = settings.debug_default.as_ref();
+        if let Some(debug) = debug.filter(|debug| debug.value.action.verb < Verb::Log) {
             self.lint(
                 Lint::LooserDebug,
                 None,
@@ -257,9 +256,7 @@ impl<'p> Checker<'_, 'p> {
                     .find(|o| o.written.action.verb > verb && covers(o, call))
             };
             let first = rule.calls.first().and_then(stricter);
-            if let Some(over) = first
-                && rule.calls.iter().all(|call| stricter(call).is_some())
-            {
+            if let Some(over) = first.filter(|_| rule.calls.iter().all(|c| stricter(c).is_some())) {
                 let (a, b) = (&rule.written.action, &over.written.action);
                 let by = &over.written.pattern.text;
                 self.report.error(
@@ -350,12 +347,17 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// A process must be able to end.
-    fn ending(&mut self, selection: &Selection) {
+    /// A process must be able to end, on a kernel that lacks an action as well.
+    fn ending(&mut self, defaults: &Defaults, selection: &Selection) {
+        let replacements = replacements(defaults);
         let verb = |name: &str| {
             let call = crate::data::syscall(name).map(Call::Named)?;
             let number = call.number_on(selection.arch.table)?;
-            Some(selection.decide(number).otherwise.verb)
+            let verb = selection.decide(number).otherwise.verb;
+            let replaced = replacements
+                .iter()
+                .filter(|(action, _)| action.verb == verb);
+            replaced.map(|(_, or)| or.verb).chain([verb]).max()
         };
         let denied = |name: &&str| verb(name).is_some_and(|verb| verb >= Verb::Errno);
         let kills = |name: &&str| verb(name).is_some_and(|verb| verb >= Verb::Trap);

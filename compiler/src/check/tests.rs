@@ -158,6 +158,11 @@ fn lints_and_their_waivers() {
             "under this policy the program can't end: `exit_group` is denied",
         ),
         (
+            "no_exit",
+            "allow(write), default = log or errno(EACCES)",
+            "under this policy the program can't end: `exit_group` is denied",
+        ),
+        (
             "trap_without_sigreturn",
             "allow(exit_group, sigaltstack, munmap), trap(read), default = errno(EPERM)",
             "the handler of a `trap` can't return",
@@ -244,7 +249,7 @@ fn settings() {
             "warning: on `main` the filter covers all threads anyway",
         ),
         (
-            "allow(read), default = log or errno(EPERM), unknown = log or kill_process",
+            "allow(@rust-main), default = log or errno(EPERM), unknown = log or kill_process",
             "`or` says what replaces `log` everywhere in the policy, and it says two things",
         ),
         (

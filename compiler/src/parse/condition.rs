@@ -105,18 +105,22 @@ fn one(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
         cursor.next();
         return Some(Condition::Not(Box::new(one(cursor, report)?)));
     }
-    if let [group, rest @ ..] = cursor.rest()
-        && let Some(inner) = group.group(Delimiter::Parenthesis)
-        && !begins_test(rest)
-    {
-        cursor.next();
-        if inner.is_empty() {
-            report.error(group.loc, "expected a condition in the parentheses");
-            return None;
+    let Some((first, rest)) = cursor.rest().split_first() else {
+        return test(cursor, report);
+    };
+    match first.group(Delimiter::Parenthesis) {
+        // `(argument & MASK) == value`
+        Some(_) if begins_test(rest) => test(cursor, report),
+        Some([]) => {
+            report.error(first.loc, "expected a condition in the parentheses");
+            None
         }
-        return condition(inner, report);
+        Some(inner) => {
+            cursor.next();
+            condition(inner, report)
+        }
+        None => test(cursor, report),
     }
-    test(cursor, report)
 }
 
 /// Whether `tokens` go on as the right side of a test does.
@@ -163,14 +167,13 @@ fn test(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
 
 /// `[value, …]` or `low..=high`, after `in`.
 fn membership(operand: Operand, cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
-    if let Some(group) = cursor.peek()
-        && let Some(inner) = group.group(Delimiter::Bracket)
-    {
+    let next = cursor.peek();
+    if let Some(inner) = next.and_then(|t| t.group(Delimiter::Bracket)) {
         cursor.next();
         let list: Option<Vec<_>> = split(inner).into_iter().map(Expression::new).collect();
         let list = list.filter(|list| !list.is_empty());
         if list.is_none() {
-            report.error(group.loc, "the list is empty");
+            report.error(cursor.before(), "the list is empty");
         }
         return Some(Condition::In {
             operand,
@@ -216,10 +219,10 @@ fn value(tokens: &[Token], cursor: &Cursor<'_>, report: &mut Report) -> Option<E
 
 /// The left side of a test.
 fn operand(tokens: &[Token], cursor: &Cursor<'_>, report: &mut Report) -> Option<Operand> {
-    if let [group] = tokens
-        && let Some(inner) = group.group(Delimiter::Parenthesis)
-    {
-        return operand(inner, cursor, report);
+    if let [token] = tokens {
+        if let Some(inner) = token.group(Delimiter::Parenthesis) {
+            return operand(inner, cursor, report);
+        }
     }
     let mut inner = Cursor::new(tokens);
     let Some(first) = inner.next() else {

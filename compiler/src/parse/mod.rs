@@ -7,6 +7,7 @@ mod cursor;
 mod settings;
 
 use crate::action::{Data, Verb};
+use crate::arch::NO_CALL;
 use crate::data::Table;
 use crate::diagnostic::Report;
 use crate::nearest::{did_you_mean, did_you_mean_or_all};
@@ -158,9 +159,8 @@ fn action(verb: Verb, span: Span, value: Option<&[Token]>, report: &mut Report) 
                 return None;
             };
             let range = verb.range();
-            if let Some(n) = expression.integer()
-                && !u32::try_from(n).is_ok_and(|n| range.contains(&n))
-            {
+            let fits = |n: u64| u32::try_from(n).is_ok_and(|n| range.contains(&n));
+            if expression.integer().is_some_and(|n| !fits(n)) {
                 report.error(
                     expression.span,
                     format!(
@@ -230,22 +230,17 @@ fn pattern(tokens: &[Token], report: &mut Report) -> Option<Pattern> {
 
 /// The number in `syscall(NR)`.
 fn number(inner: &[Token], name: &Token, report: &mut Report) -> Option<u32> {
-    if let [token] = inner
-        && let Some(number) = integer(token)
-    {
-        return match u32::try_from(number) {
-            Ok(number) if number != u32::MAX => Some(number),
-            _ => {
-                report.error(token.loc, "a syscall number has 32 bits, and -1 is none");
-                None
-            }
-        };
-    }
     let span = Span::of(inner).unwrap_or_else(|| name.loc.into());
-    report.error(
-        span,
-        "`syscall` takes one bare number, such as `syscall(425)`",
-    );
+    let literal = match inner {
+        [token] => integer(token),
+        _ => None,
+    };
+    let message = match literal.map(u32::try_from) {
+        Some(Ok(number)) if number != NO_CALL => return Some(number),
+        Some(_) => "a syscall number has 32 bits, and -1 is none",
+        None => "`syscall` takes one bare number, such as `syscall(425)`",
+    };
+    report.error(span, message);
     None
 }
 

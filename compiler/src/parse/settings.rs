@@ -40,9 +40,8 @@ pub(super) fn setting(
             }
         }
         "flags" => {
-            if let Some(inner) = cursor.parentheses("`flags`", report)
-                && cursor.expect_end(report)
-            {
+            let inner = cursor.parentheses("`flags`", report);
+            if let Some(inner) = inner.filter(|_| cursor.expect_end(report)) {
                 flags(settings, inner, span, report);
             }
         }
@@ -55,11 +54,9 @@ pub(super) fn setting(
         "optimize" => one_word(&mut settings.optimize, word, span, cursor, report),
         "on_error" => one_word(&mut settings.on_error, word, span, cursor, report),
         "waive" => {
-            if let Some(inner) = cursor.parentheses("`waive`", report)
-                && cursor.expect_end(report)
-                && let Some(waiver) = waiver(inner, span, report)
-            {
-                settings.waivers.push(waiver);
+            let inner = cursor.parentheses("`waive`", report);
+            if let Some(inner) = inner.filter(|_| cursor.expect_end(report)) {
+                settings.waivers.extend(waiver(inner, span, report));
             }
         }
         _ => {
@@ -228,9 +225,8 @@ fn one_word<T: Word>(
         report.error(span, format!("expected {} after `=`", words::<T>()));
         return;
     };
-    if let Some(value) = from_word(token, word, report)
-        && cursor.expect_end(report)
-    {
+    let value = from_word(token, word, report);
+    if let Some(value) = value.filter(|_| cursor.expect_end(report)) {
         set(slot, word, value, span, report);
     }
 }

@@ -22,5 +22,8 @@ fn main() {
         Ok(_) => println!("bound"),
         Err(error) => println!("no UDP: {error}"),
     }
-    println!("files are open: {}", std::fs::read("/proc/self/comm").is_ok());
+    println!(
+        "files are open: {}",
+        std::fs::read("/proc/self/comm").is_ok()
+    );
 }

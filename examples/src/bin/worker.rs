@@ -35,7 +35,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     worker.join().expect("the parser doesn't panic")?;
-    println!("this thread may still open: {}", std::fs::read("/proc/self/comm").is_ok());
+    println!(
+        "this thread may still open: {}",
+        std::fs::read("/proc/self/comm").is_ok()
+    );
     Ok(())
 }
 
