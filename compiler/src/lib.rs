@@ -31,6 +31,7 @@
 
 pub mod action;
 pub mod arch;
+pub mod argument;
 pub mod bpf;
 pub mod check;
 pub mod data;

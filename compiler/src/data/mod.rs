@@ -1,6 +1,6 @@
 //! What the compiler knows of the kernel: names, numbers, arguments, versions, families and sets.
 //!
-//! The tables of [`generated`] are made from the text files of this crate's `data/` directory, which says
+//! The tables of `generated` are made from the text files of this crate's `data/` directory, which says
 //! where each comes from; this file gives them types and look-ups.
 
 #[rustfmt::skip]
