@@ -12,7 +12,7 @@ pub const SLOT_SIZE: u32 = 8;
 pub const SLOTS: usize = 6;
 
 /// What the kernel makes of an argument.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Type {
     /// How many bits count: 16, 32 or 64.
     pub bits: u8,
@@ -150,18 +150,17 @@ fn half(slot: usize, high: bool, arch: &Arch) -> u32 {
 /// An argument that has another name on this table, or takes two slots because registers have 32 bits: what of the call's
 /// arguments has no slot of its name is found in what slots are left, in order. Where the two don't come out even, the table
 /// has a layout of its own, in which nothing is guessed.
-fn unnamed(
-    syscall: &Syscall,
-    slots: &[Arg],
-    name: &str,
-    arch: &Arch,
-) -> Result<Argument, Missing> {
+fn unnamed(syscall: &Syscall, slots: &[Arg], name: &str, arch: &Arch) -> Result<Argument, Missing> {
     let mut left = slots.iter().enumerate().filter(|(_, slot)| {
         let own = syscall.args.iter().any(|arg| arg.name == slot.name);
         !own && slot.class != Class::Pad && !ALIGNING.contains(&slot.name)
     });
     let mut found = Err(Missing::Name);
-    for arg in syscall.args.iter().filter(|arg| named(slots, arg.name).is_none()) {
+    for arg in syscall
+        .args
+        .iter()
+        .filter(|arg| named(slots, arg.name).is_none())
+    {
         let wide = matches!(arg.class, Class::U64 | Class::S64);
         let (first, slot) = left.next().ok_or(Missing::Name)?;
         let argument = if wide && !arch.table.has_wide_registers() {

@@ -46,12 +46,39 @@ pub struct Instruction {
 }
 
 /// An instruction's constant.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Constant {
     /// A number.
     Known(u32),
     /// What the kernel takes for this action.
     Return(Action),
+    /// Half of a value that only rustc knows.
+    Value(Half),
+}
+
+/// 32 bits of a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Half {
+    /// Which value.
+    pub of: Of,
+    /// The upper 32 bits, or the lower.
+    pub high: bool,
+    /// With the sign bit turned, so that an unsigned comparison orders signed numbers.
+    pub flip: bool,
+}
+
+/// A value among those of a program.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Of {
+    /// By its index.
+    One(usize),
+    /// The `index`-th smallest of a list.
+    Sorted {
+        /// The list's index.
+        list: usize,
+        /// The place in the list.
+        index: usize,
+    },
 }
 
 impl Instruction {
@@ -63,6 +90,11 @@ impl Instruction {
             jf,
             k: Constant::Known(k),
         }
+    }
+
+    /// An instruction with whatever constant.
+    pub fn with(code: u16, jt: u8, jf: u8, k: Constant) -> Instruction {
+        Instruction { code, jt, jf, k }
     }
 
     /// The instruction that ends the program with this action.
@@ -79,7 +111,7 @@ impl Instruction {
     pub fn known(&self) -> Option<u32> {
         match self.k {
             Constant::Known(k) => Some(k),
-            Constant::Return(_) => None,
+            Constant::Return(_) | Constant::Value(_) => None,
         }
     }
 }

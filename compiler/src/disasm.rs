@@ -20,14 +20,12 @@ use core::fmt::Write;
 
 use crate::Program;
 use crate::arch::Arch;
+use crate::argument::OFFSET_ARGS;
 use crate::bpf::{
-    AND_K, Constant, Instruction, JA, JEQ_K, JGE_K, JGT_K, JSET_K, LD_W_ABS, OFFSET_ARCH,
-    OFFSET_NR, RET_K, XOR_K,
+    AND_K, Constant, Half, Instruction, JA, JEQ_K, JGE_K, JGT_K, JSET_K, LD_W_ABS, OFFSET_ARCH,
+    OFFSET_NR, Of, RET_K, XOR_K,
 };
 use crate::data;
-
-/// `offsetof(struct seccomp_data, args)`.
-const OFFSET_ARGS: u32 = 16;
 
 /// One instruction a line: its index, what it does, where it goes on.
 pub fn disassemble(program: &Program) -> String {
@@ -46,7 +44,7 @@ pub fn disassemble(program: &Program) -> String {
                 *slot = offset;
             }
         }
-        let line = line(at, instruction, holds[at], program.arch);
+        let line = line(at, instruction, holds[at], program);
         // Writing to a String can't fail.
         let _ = writeln!(text, "{at:width$}: {line}");
     }
@@ -71,27 +69,48 @@ fn skip(instruction: &Instruction) -> usize {
     usize::try_from(k).unwrap_or(usize::MAX)
 }
 
-fn line(at: usize, instruction: &Instruction, holds: Option<u32>, arch: &Arch) -> String {
+fn line(at: usize, instruction: &Instruction, holds: Option<u32>, program: &Program) -> String {
     let k = match &instruction.k {
         Constant::Return(action) => return format!("ret {action}"),
-        Constant::Known(k) => *k,
+        Constant::Known(k) if instruction.code == LD_W_ABS => return format!("ld {}", word(*k)),
+        Constant::Known(_) if instruction.code == JA => {
+            return format!("ja {}", at + 1 + skip(instruction));
+        }
+        Constant::Known(k) => constant(*k, holds, program.arch),
+        Constant::Value(half) => half_of(*half, program),
     };
     let test = |name: &str| {
         let yes = at + 1 + usize::from(instruction.jt);
         let no = at + 1 + usize::from(instruction.jf);
-        format!("{name} {} ? {yes} : {no}", constant(k, holds, arch))
+        format!("{name} {k} ? {yes} : {no}")
     };
     match instruction.code {
-        LD_W_ABS => format!("ld {}", word(k)),
-        JA => format!("ja {}", at + 1 + skip(instruction)),
         JEQ_K => test("jeq"),
         JGE_K => test("jge"),
         JGT_K => test("jgt"),
         JSET_K => test("jset"),
-        AND_K => format!("and {k:#x}"),
-        XOR_K => format!("xor {k:#x}"),
-        code => format!("{code:#x} {k:#x}"),
+        AND_K => format!("and {k}"),
+        XOR_K => format!("xor {k}"),
+        code => format!("{code:#x} {k}"),
     }
+}
+
+/// Half of a value, by the text of the value.
+fn half_of(half: Half, program: &Program) -> String {
+    let text = match half.of {
+        Of::One(value) => match program.values.all.get(value) {
+            Some(value) => value.expression.text.clone(),
+            None => format!("value {value}"),
+        },
+        Of::Sorted { list, index } => format!("list {list}[{index}]"),
+    };
+    let part = match (half.high, half.flip) {
+        (false, false) => return text,
+        (true, false) => "high",
+        (false, true) => "flip",
+        (true, true) => "flip high",
+    };
+    format!("{part}({text})")
 }
 
 /// A word of `seccomp_data`.

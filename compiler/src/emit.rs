@@ -44,13 +44,18 @@ impl Emitter<'_> {
                 self.adjoin(*next);
                 Instruction::new(LD_W_ABS, 0, 0, *offset)
             }
+            Node::Change { code, k, next } => {
+                self.node(*next);
+                self.adjoin(*next);
+                Instruction::with(*code, 0, 0, k.clone())
+            }
             Node::Test { code, k, yes, no } => {
                 self.node(*yes);
                 self.node(*no);
                 // A bridge to the second target may push the first one a place further.
                 self.bridge(*yes, REACH - 1);
                 self.bridge(*no, REACH);
-                Instruction::new(*code, self.jump(*yes), self.jump(*no), *k)
+                Instruction::with(*code, self.jump(*yes), self.jump(*no), k.clone())
             }
         };
         self.place[id.index()] = Some(self.reversed.len());
@@ -121,17 +126,10 @@ mod tests {
         let leaves = [ret(&mut graph, Verb::Allow), ret(&mut graph, Verb::Log)];
         let mut next = leaves[0];
         for k in 1..=n {
-            next = graph.node(Node::Test {
-                code: JGE_K,
-                k: 2 * k,
-                yes: leaves[k as usize % 2],
-                no: next,
-            });
+            let yes = leaves[k as usize % 2];
+            next = graph.test(JGE_K, Constant::Known(2 * k), yes, next);
         }
-        let root = graph.node(Node::Load {
-            offset: OFFSET_NR,
-            next,
-        });
+        let root = graph.load(OFFSET_NR, next);
         emit(&graph, root)
     }
 

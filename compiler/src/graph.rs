@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::bpf::Constant;
 use crate::policy::Action;
 
 /// A node of a [`Graph`].
@@ -18,7 +19,7 @@ pub enum Node {
         /// One of the conditional jumps of [`bpf`](crate::bpf).
         code: u16,
         /// The constant.
-        k: u32,
+        k: Constant,
         /// Where to go on if it holds.
         yes: Id,
         /// Where to go on if it doesn't.
@@ -28,6 +29,15 @@ pub enum Node {
     Load {
         /// Where in `seccomp_data`.
         offset: u32,
+        /// Where to go on.
+        next: Id,
+    },
+    /// A change of A.
+    Change {
+        /// `AND_K` or `XOR_K` of [`bpf`](crate::bpf).
+        code: u16,
+        /// The constant.
+        k: Constant,
         /// Where to go on.
         next: Id,
     },
@@ -55,6 +65,26 @@ impl Graph {
         self.nodes.push(node.clone());
         self.known.insert(node, id);
         id
+    }
+
+    /// A return.
+    pub fn ret(&mut self, action: &Action) -> Id {
+        self.node(Node::Return(action.clone()))
+    }
+
+    /// A test.
+    pub fn test(&mut self, code: u16, k: Constant, yes: Id, no: Id) -> Id {
+        self.node(Node::Test { code, k, yes, no })
+    }
+
+    /// A load.
+    pub fn load(&mut self, offset: u32, next: Id) -> Id {
+        self.node(Node::Load { offset, next })
+    }
+
+    /// A change of A.
+    pub fn change(&mut self, code: u16, k: Constant, next: Id) -> Id {
+        self.node(Node::Change { code, k, next })
     }
 
     /// What the node is.

@@ -53,6 +53,7 @@ pub mod select;
 pub mod sim;
 pub mod token;
 pub mod tree;
+pub mod values;
 
 pub use arch::Arch;
 pub use check::Place;
@@ -78,6 +79,8 @@ pub struct Program {
     pub arch: &'static Arch,
     /// What the kernel runs.
     pub instructions: Vec<bpf::Instruction>,
+    /// The values that its constants are halves of.
+    pub values: values::Values,
     /// What happens where no rule matches.
     pub default: Action,
     /// What replaces an action that the kernel lacks, in the order of preference.
@@ -118,8 +121,11 @@ pub fn compile(
     let defaults = Defaults::of(&policy, build.debug);
     let selection = Selection::of(&names, &defaults, arch);
     let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
-    let (graph, root) = lower::lower(&selection, optimize.unwrap_or_default());
-    let instructions = emit::emit(&graph, root);
+    let lowered = lower::lower(&selection, optimize.unwrap_or_default(), &mut report);
+    if report.has_errors() {
+        return Err(report.into_diagnostics());
+    }
+    let instructions = emit::emit(&lowered.graph, lowered.root);
     if let Err(refusal) = prove::prove(&instructions, &selection) {
         report.error(
             Span::of(tokens).unwrap_or_default(),
@@ -130,6 +136,7 @@ pub fn compile(
     Ok(Program {
         arch,
         instructions,
+        values: lowered.values,
         default: selection.default().clone(),
         replacements: check::replacements(&defaults),
         settings: policy.settings,

@@ -67,7 +67,9 @@ pub fn prove(program: &[Instruction], selection: &Selection) -> Result<(), Refus
     let numbers = cells(program, selection.edges());
     for &number in &numbers {
         let decision = selection.decide(number);
-        decided(program, native, Some(number), &decision.otherwise)?;
+        if decision.branches.is_empty() {
+            decided(program, native, Some(number), &decision.otherwise)?;
+        }
     }
     for arch in cells(program, vec![0, u32::MAX]) {
         if arch != native {
@@ -123,10 +125,10 @@ fn acceptable(program: &[Instruction]) -> Result<(), Refusal> {
         let ok = match (instruction.code, &instruction.k) {
             (LD_W_ABS, Constant::Known(k)) => *k < DATA_SIZE && k % 4 == 0,
             (JA, Constant::Known(k)) => usize::try_from(*k).is_ok_and(|k| k < left),
-            (JEQ_K | JGE_K | JGT_K | JSET_K, Constant::Known(_)) => {
+            (JEQ_K | JGE_K | JGT_K | JSET_K, Constant::Known(_) | Constant::Value(_)) => {
                 usize::from(instruction.jt) < left && usize::from(instruction.jf) < left
             }
-            (AND_K | XOR_K, Constant::Known(_)) => true,
+            (AND_K | XOR_K, Constant::Known(_) | Constant::Value(_)) => true,
             (RET_K, Constant::Return(_)) => true,
             _ => false,
         };

@@ -26,6 +26,14 @@ impl PartialEq for Call {
 }
 
 impl Call {
+    /// The syscall, where it is one of the tables.
+    pub fn syscall(self) -> Option<&'static Syscall> {
+        match self {
+            Call::Named(syscall) => Some(syscall),
+            Call::Number(_) => None,
+        }
+    }
+
     /// Its number on a table, where it has one there.
     pub fn number_on(self, table: Table) -> Option<u32> {
         match self {

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::action::Verb;
 use crate::arch::{Arch, NO_CALL, Numbers, X32_BIT, X32_WITHOUT_BIT};
-use crate::data::{SYSCALLS, Table};
+use crate::data::{SYSCALLS, Syscall, Table};
 use crate::policy::{Action, Choice, Condition, Policy, Setting, Value};
 use crate::resolve::{Names, Resolved, number_on};
 use crate::token::Span;
 
 /// What happens to one call.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Decision {
+    /// The call, where it is one of the tables.
+    pub call: Option<&'static Syscall>,
     /// The first whose condition holds decides.
     pub branches: Vec<(Condition, Action)>,
     /// What happens where none holds.
@@ -22,6 +24,7 @@ impl Decision {
     /// A decision by number alone.
     pub fn always(action: &Action) -> Decision {
         Decision {
+            call: None,
             branches: Vec::new(),
             otherwise: action.clone(),
         }
@@ -118,19 +121,21 @@ impl Selection {
                 calls.insert(number, Decision::always(&defaults.default.action));
             }
         }
-        let mut rules: BTreeMap<u32, Vec<(Option<&Condition>, &Action)>> = BTreeMap::new();
+        let mut rules: BTreeMap<u32, (Option<&'static Syscall>, Entries<'_>)> = BTreeMap::new();
         for rule in rules_on(names, arch.table) {
             let written = rule.written;
             for call in &rule.calls {
                 if let Some(number) = call.number_on(arch.table) {
                     let entry = (written.pattern.condition.as_ref(), &written.action);
-                    rules.entry(number).or_default().push(entry);
+                    let (syscall, entries) = rules.entry(number).or_default();
+                    *syscall = syscall.or(call.syscall());
+                    entries.push(entry);
                 }
             }
         }
-        for (number, mut entries) in rules {
+        for (number, (call, mut entries)) in rules {
             entries.sort_by_key(|(_, action)| core::cmp::Reverse(action.verb));
-            calls.insert(number, decision(&entries, &defaults.default.action));
+            calls.insert(number, decision(call, &entries, &defaults.default.action));
         }
         Selection {
             arch,
@@ -201,22 +206,29 @@ pub fn rules_on<'n, 'p>(
     })
 }
 
+/// The rules for one number.
+type Entries<'n> = Vec<(Option<&'n Condition>, &'n Action)>;
+
 /// The most restrictive matching rule wins: `entries` come strictest first.
-fn decision(entries: &[(Option<&Condition>, &Action)], default: &Action) -> Decision {
+fn decision(
+    call: Option<&'static Syscall>,
+    entries: &[(Option<&Condition>, &Action)],
+    default: &Action,
+) -> Decision {
     let mut branches = Vec::new();
+    let mut otherwise = default;
     for (condition, action) in entries {
         match condition {
             Some(condition) => branches.push(((*condition).clone(), (*action).clone())),
             None => {
-                return Decision {
-                    branches,
-                    otherwise: (*action).clone(),
-                };
+                otherwise = action;
+                break;
             }
         }
     }
     Decision {
+        call,
         branches,
-        otherwise: default.clone(),
+        otherwise: otherwise.clone(),
     }
 }

@@ -71,7 +71,7 @@ pub fn run<'p>(program: &'p [Instruction], call: &Call, big_endian: bool) -> Opt
         executed += 1;
         let k = match (&instruction.k, instruction.code) {
             (Constant::Return(action), RET_K) => return Some(Run { action, executed }),
-            (Constant::Return(_), _) => return None,
+            (Constant::Return(_) | Constant::Value(_), _) => return None,
             (Constant::Known(k), _) => *k,
         };
         let holds = match instruction.code {

@@ -10,8 +10,8 @@
 //! high that the way only breaks ties. A long list of runs is halved by weight first, until the search is affordable:
 //! macros run unoptimised.
 
-use crate::bpf::{JEQ_K, JGE_K};
-use crate::graph::{Graph, Id, Node};
+use crate::bpf::{Constant, JEQ_K, JGE_K};
+use crate::graph::{Graph, Id};
 use crate::policy::Optimize;
 
 /// Neighbouring numbers with one decision.
@@ -82,12 +82,7 @@ fn middle(runs: &[Run]) -> usize {
 }
 
 fn halve(graph: &mut Graph, first: u32, yes: Id, no: Id) -> Id {
-    graph.node(Node::Test {
-        code: JGE_K,
-        k: first,
-        yes,
-        no,
-    })
+    graph.test(JGE_K, Constant::Known(first), yes, no)
 }
 
 /// How the runs `i..=j` are told apart.
@@ -180,12 +175,7 @@ impl<'r> Search<'r> {
             Some(Plan::Chain(leaf)) => {
                 let carved = self.carved(i, j, leaf);
                 carved.iter().rev().fold(leaf, |no, run| {
-                    graph.node(Node::Test {
-                        code: JEQ_K,
-                        k: run.first,
-                        yes: run.leaf,
-                        no,
-                    })
+                    graph.test(JEQ_K, Constant::Known(run.first), run.leaf, no)
                 })
             }
             None => self.runs[i].leaf,

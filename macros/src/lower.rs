@@ -3,9 +3,10 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use seccomptime_compiler::action::Verb;
-use seccomptime_compiler::bpf::{Constant, Instruction};
+use seccomptime_compiler::bpf::{AND_K, Constant, Half, Instruction, JSET_K, Of};
 use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
 use seccomptime_compiler::token::{self, Token, Tree};
+use seccomptime_compiler::values::{self, Rule};
 use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
 
 use crate::diagnostics::items;
@@ -101,9 +102,25 @@ impl Output<'_> {
             Record::None => "None",
         });
         let audit = Literal::u32_unsuffixed(self.program.arch.audit);
-        let instructions = &self.program.instructions;
+        let instructions = self.program.instructions.iter();
+        let instructions = instructions.map(|i| self.instruction(i));
         let (count, length) = (instructions.len(), text.len());
-        let instructions = instructions.iter().map(|i| self.instruction(i));
+        let values = self.values();
+        // Only an upper half under a mask can turn out to be empty.
+        let (draft, count, instructions) = if self.program.instructions.iter().any(is_upper_mask) {
+            let draft = quote! {
+                const __SECCOMPTIME_DRAFT: [#krate::Instruction; #count] = [#(#instructions),*];
+            };
+            let count = quote!({ #krate::__private::link_length(&__SECCOMPTIME_DRAFT) });
+            let linked = quote!(#krate::__private::link(&__SECCOMPTIME_DRAFT));
+            (draft, count, linked)
+        } else {
+            (
+                TokenStream::new(),
+                quote!(#count),
+                quote!([#(#instructions),*]),
+            )
+        };
         let settings = self.settings();
         let doc = format!(
             "The program for {}:\n\n```text\n{}```",
@@ -111,12 +128,14 @@ impl Output<'_> {
             disasm::disassemble(self.program)
         );
         quote! {
+            #values
+            #draft
             #[doc = #doc]
             static __SECCOMPTIME_RECORD: #krate::__private::Record<#count, { ::core::file!().len() }, #length> =
                 #krate::__private::Record::new(
                     #krate::__private::RecordKind::#kind,
                     #audit,
-                    [#(#instructions),*],
+                    #instructions,
                     ::core::file!(),
                     ::core::line!(),
                     ::core::column!(),
@@ -182,8 +201,91 @@ impl Output<'_> {
                 quote!(#k)
             }
             Constant::Return(action) => self.ret(action),
+            Constant::Value(half) => self.half(*half),
         };
         quote!(#krate::Instruction { code: #code, jt: #jt, jf: #jf, k: #k })
+    }
+
+    /// Half of a value: an expression of type u32.
+    fn half(&self, half: Half) -> TokenStream {
+        let krate = &self.input.krate;
+        let value = match half.of {
+            Of::One(value) => {
+                let name = value_name(value);
+                quote!(#name)
+            }
+            Of::Sorted { list, index } => {
+                let name = list_name(list);
+                let index = Literal::usize_unsuffixed(index);
+                quote!(#name[#index])
+            }
+        };
+        let part = self.word(if half.high { "high" } else { "low" });
+        let half_value = quote!(#krate::__private::#part(#value));
+        if half.flip {
+            quote!(#krate::__private::flip(#half_value))
+        } else {
+            half_value
+        }
+    }
+
+    /// The values of the conditions as constants, checked where they stand.
+    fn values(&self) -> TokenStream {
+        let values = &self.program.values;
+        let constants = values.all.iter().enumerate().map(|(index, value)| {
+            let name = value_name(index);
+            let checked = self.checked(value);
+            quote!(const #name: ::core::primitive::u64 = #checked;)
+        });
+        let lists = values.lists.iter().enumerate().map(|(index, list)| {
+            let krate = &self.input.krate;
+            let name = list_name(index);
+            let length = list.values.len();
+            let members = list.values.iter().map(|&value| value_name(value));
+            let at = self.at(list.span);
+            let krate = moved(krate, at);
+            let sorted = quote_spanned!(at=> #krate::__private::sorted([#(#members),*]));
+            // One that isn't searched is still checked for twins.
+            quote! {
+                const #name: [::core::primitive::u64; #length] = #sorted;
+                const _: () = { #name; };
+            }
+        });
+        quote!(#(#constants)* #(#lists)*)
+    }
+
+    /// A value's bits, once it is known to be what it must be.
+    fn checked(&self, value: &values::Value) -> TokenStream {
+        let at = self.at(value.expression.span);
+        let krate = moved(&self.input.krate, at);
+        let expression = self.value(&value.expression);
+        let bits = self.word(match (value.ty.bits, value.ty.signed) {
+            (16, _) => "U16",
+            (32, false) => "U32",
+            (32, true) => "I32",
+            (_, false) => "U64",
+            (_, true) => "I64",
+        });
+        let (check, other) = match value.rule {
+            Rule::Fits => ("fits", None),
+            Rule::Mask => ("mask", None),
+            Rule::Within(mask) => ("within", Some(mask)),
+            Rule::AboveLeast => ("above_least", None),
+            Rule::BelowGreatest => ("below_greatest", None),
+            Rule::LowEnd => ("low_end", None),
+            Rule::HighEnd(low) => ("high_end", Some(low)),
+        };
+        let check = Ident::new(check, at);
+        let other = other.map(value_name).into_iter();
+        quote_spanned! {at=>
+            #krate::__private::#check(#expression, #krate::__private::Bits::#bits #(, #other)*)
+        }
+    }
+
+    /// Where something of the user's stands, as a place of the expansion's own code.
+    fn at(&self, span: token::Span) -> Span {
+        let (first, _) = self.lexed.span_ends(span);
+        first.resolved_at(Span::call_site())
     }
 
     /// What the kernel takes for an action: an expression of type u32.
@@ -206,8 +308,7 @@ impl Output<'_> {
                     _ => "ret_errno",
                 };
                 // A wrong value is reported where this call seems to stand: at the value.
-                let (first, _) = self.lexed.span_ends(expression.span);
-                let at = first.resolved_at(Span::call_site());
+                let at = self.at(expression.span);
                 let check = Ident::new(check, at);
                 let value = self.value(expression);
                 let krate = moved(krate, at);
@@ -220,8 +321,7 @@ impl Output<'_> {
     fn value(&self, expression: &Expression) -> TokenStream {
         let krate = &self.input.krate;
         let tokens = self.lexed.stream(&expression.tokens);
-        let (first, _) = self.lexed.span_ends(expression.span);
-        let at = first.resolved_at(Span::call_site());
+        let at = self.at(expression.span);
         // `^ 0` takes integers of every type and sign, and no bool, char or float, which `as` would.
         let value = quote_spanned!(at=> (#tokens) ^ 0);
         // A bare capital name is a constant of libc's or of the module's; anything else means what it means here.
@@ -236,6 +336,22 @@ impl Output<'_> {
             quote_spanned!(at=> ((#value) as ::core::primitive::i128))
         }
     }
+}
+
+/// Whether the instruction looks at the upper half of a mask.
+fn is_upper_mask(instruction: &Instruction) -> bool {
+    let high = matches!(&instruction.k, Constant::Value(half) if half.high);
+    high && matches!(instruction.code, AND_K | JSET_K)
+}
+
+/// The constant of a value.
+fn value_name(index: usize) -> Ident {
+    Ident::new(&format!("__SECCOMPTIME_VALUE_{index}"), Span::call_site())
+}
+
+/// The constant of a list.
+fn list_name(index: usize) -> Ident {
+    Ident::new(&format!("__SECCOMPTIME_LIST_{index}"), Span::call_site())
 }
 
 /// The same path, which seems to stand at `at`.

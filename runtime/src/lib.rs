@@ -17,6 +17,7 @@ mod install;
 mod instruction;
 pub mod kernel;
 mod line;
+mod link;
 mod list;
 mod logging;
 pub mod nr;
@@ -31,6 +32,7 @@ mod status;
 mod target;
 mod threads;
 mod uapi;
+mod values;
 
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),

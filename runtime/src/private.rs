@@ -7,10 +7,15 @@ pub use libc;
 pub use seccomptime_macros::__lower;
 
 pub use crate::enter::{enter, enter_or_return};
+pub use crate::link::{link, link_length};
 pub use crate::record::{Record, RecordKind};
 use crate::uapi::{
     MAX_ERRNO, SECCOMP_RET_DATA, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRACE,
     SECCOMP_RET_TRAP,
+};
+pub use crate::values::{
+    Bits, above_least, below_greatest, fits, flip, high, high_end, low, low_end, mask, sorted,
+    within,
 };
 use crate::{Instruction, Policy};
 

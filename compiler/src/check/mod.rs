@@ -79,15 +79,6 @@ impl<'p> Checker<'_, 'p> {
 
     /// What the language has and this version can't do: refused, never ignored.
     fn not_yet(&mut self) {
-        let patterns = self.policy.rules.iter().map(|rule| &rule.pattern);
-        for pattern in patterns.chain(&self.policy.forbids) {
-            if pattern.condition.is_some() {
-                self.report.error(
-                    pattern.span,
-                    "conditions on arguments can't be compiled yet: name the call alone, or leave it out",
-                );
-            }
-        }
         let settings = &self.policy.settings;
         for include in &settings.includes {
             self.report
