@@ -78,14 +78,15 @@ pub enum Missing {
 /// The call has no such argument on that arch, or a filter can't see it there.
 pub fn locate(syscall: Option<&Syscall>, name: &str, arch: &Arch) -> Result<Argument, Missing> {
     let slots = syscall.map_or(&[][..], |syscall| syscall.args_on(arch.table));
+    // The kernel's name comes first: what prctl calls `arg2` is its second argument, not its third.
+    if let Some(slot) = named(slots, name) {
+        return one(slot, slots[slot].class, is_unsigned(&slots[slot]), arch);
+    }
     if let Some(slot) = place(name) {
         // Nothing is known of a slot that the call doesn't use: all of it counts.
         let class = slots.get(slot).map_or(Class::Word, |arg| arg.class);
-        let unsigned = slots.get(slot).is_none_or(|arg| is_unsigned(arg));
+        let unsigned = slots.get(slot).is_none_or(is_unsigned);
         return one(slot, class, unsigned, arch);
-    }
-    if let Some(slot) = named(slots, name) {
-        return one(slot, slots[slot].class, is_unsigned(&slots[slot]), arch);
     }
     let syscall = syscall.ok_or(Missing::Name)?;
     unnamed(syscall, slots, name, arch)
@@ -256,6 +257,8 @@ mod tests {
             ("mmap", "prot", "x86_64", Ok((32, 36, "u32"))),
             ("read", "arg2", "x86_64", Ok((32, 36, "u64"))),
             ("read", "arg5", "x86_64", Ok((56, 60, "u64"))),
+            ("prctl", "arg2", "x86_64", Ok((24, 28, "u64"))),
+            ("prctl", "arg1", "x86_64", Ok((24, 28, "u64"))),
             ("read", "arg6", "x86_64", Err(Missing::Name)),
         ] {
             assert_eq!(found(call, name, arch), want, "{call} {name} {arch}");

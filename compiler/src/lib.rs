@@ -40,6 +40,7 @@ pub mod disasm;
 pub mod emit;
 pub mod emulate;
 pub mod graph;
+pub mod imply;
 pub mod lex;
 pub mod lint;
 pub mod lower;
@@ -87,12 +88,15 @@ pub struct Program {
     pub replacements: Vec<(Action, Action)>,
     /// All that isn't a rule.
     pub settings: Settings,
+    /// What is redundant on this arch alone.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Parses and checks a policy for all arches, and tells all that is wrong with it.
 pub fn analyse(tokens: &[Token], place: Place) -> Vec<Diagnostic> {
     let mut report = Report::default();
-    let policy = parse::parse(tokens, &mut report);
+    let mut policy = parse::parse(tokens, &mut report);
+    imply::imply(&mut policy);
     let names = resolve::resolve(&policy, &mut report);
     // A name that is missing would look like a rule that is missing.
     if !report.has_errors() {
@@ -113,12 +117,14 @@ pub fn compile(
     build: Build,
 ) -> Result<Program, Vec<Diagnostic>> {
     let mut report = Report::default();
-    let policy = parse::parse(tokens, &mut report);
+    let mut policy = parse::parse(tokens, &mut report);
+    imply::imply(&mut policy);
     let names = resolve::resolve(&policy, &mut report);
     if report.has_errors() {
         return Err(report.into_diagnostics());
     }
     let defaults = Defaults::of(&policy, build.debug);
+    check::check_arch(&policy, &names, &defaults, arch.table, &mut report);
     let selection = Selection::of(&names, &defaults, arch);
     let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
     let lowered = lower::lower(&selection, optimize.unwrap_or_default(), &mut report);
@@ -140,6 +146,7 @@ pub fn compile(
         default: selection.default().clone(),
         replacements: check::replacements(&defaults),
         settings: policy.settings,
+        warnings: report.into_diagnostics(),
     })
 }
 

@@ -43,8 +43,37 @@ lints! {
     KeepPrivs "keep_privs",
     /// A filter on a function that isn't main stacks at each call and outlives it.
     Stacks "stacks",
+    /// A cast that leaves bits out of the comparison: a caller sets them as it likes.
+    NarrowingCast "narrowing_cast",
+    /// A cast that compares bits the kernel ignores: a caller sets them as it likes, and slips past the rule.
+    WideningCast "widening_cast",
+    /// An argument that carries flags compared as a whole where that denies: one more flag makes another value of it.
+    FlagEquality "flag_equality",
+    /// A call that does what another one does, which is conditioned or denied, and is open.
+    Equivalent "equivalent",
+    /// io_uring open under a policy that restricts: a ring does its I/O past any filter.
+    IoUring "io_uring",
+    /// A plain ioctl under a policy that restricts: TIOCSTI and TIOCLINUX type into the terminal, and every driver has its own.
+    Ioctl "ioctl",
+    /// ptrace open under a policy that restricts: it makes other processes do what this one may not.
+    Ptrace "ptrace",
+    /// A thread that is killed leaves its locks held, and the process hanging.
+    KillThread "kill_thread",
+    /// A trap whose handler the program can replace, since rt_sigaction is open.
+    ReplaceableHandler "replaceable_handler",
+    /// A policy under whose killing default a panic dies before it has said anything.
+    SilentPanic "silent_panic",
+    /// Numbers that no kernel of the baseline has are let through by a policy that restricts.
+    OpenUnknown "open_unknown",
     /// A debug build that is freer than `log`, so that nothing of the policy shows while developing.
     LooserDebug "looser_debug",
+}
+
+impl Lint {
+    /// How to say that it is meant.
+    pub fn hint(self) -> String {
+        format!("; if it is meant, add `waive({}: \"why\")`", self.name())
+    }
 }
 
 /// The waivers of a policy, and which of them had an effect.
@@ -70,6 +99,13 @@ impl<'p> Waivers<'p> {
         message: &str,
         report: &mut Report,
     ) {
+        if !self.lifts(lint, rule) {
+            report.error(span, format!("{message}{}", lint.hint()));
+        }
+    }
+
+    /// Whether a waiver lifts the lint, which then has had its effect.
+    pub(crate) fn lifts(&mut self, lint: Lint, rule: Option<&Pattern>) -> bool {
         let name = lint.name();
         let mut waived = false;
         for (waiver, used) in self.waivers.iter().zip(&mut self.used) {
@@ -83,12 +119,7 @@ impl<'p> Waivers<'p> {
                 waived = true;
             }
         }
-        if !waived {
-            report.error(
-                span,
-                format!("{message}; if it is meant, add `waive({name}: \"why\")`"),
-            );
-        }
+        waived
     }
 
     /// Reports waivers of lints that don't exist or had nothing to lift.

@@ -127,7 +127,9 @@ impl Output<'_> {
             self.program.arch.name,
             disasm::disassemble(self.program)
         );
+        let warnings = items(&self.program.warnings, self.lexed);
         quote! {
+            #warnings
             #values
             #draft
             #[doc = #doc]

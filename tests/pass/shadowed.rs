@@ -37,7 +37,7 @@ macro_rules! make_main {
     ($name:ident $body:block $($call:ident)*; $set:tt $value:expr) => {
         #[sandbox::seccomp(
             allow($($call),*, @$set),
-            errno(MINE: ptrace), errno(crate::libc::EPERM: mount), errno(EACCES: chmod), errno($value: chroot),
+            errno(MINE: ptrace), errno(crate::libc::EPERM: reboot), errno(EACCES: acct), errno($value: chroot),
             default = log, crate = ::sandbox
         )]
         fn $name() $body

@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(allow(@rust-main), debug_default = allow)]
+#[seccomp(allow(@rust-main, @rust-panic), debug_default = allow)]
 fn main() {}

@@ -2,5 +2,5 @@ use seccomptime::seccomp;
 
 const EPERM: i32 = 7;
 
-#[seccomp(errno(EPERM: read), default = log)]
+#[seccomp(errno(EPERM: getpid), default = log)]
 fn main() {}

@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(true: read), default = log)]
+#[seccomp(errno(true: getpid), default = log)]
 fn main() {}

@@ -2,5 +2,5 @@ use seccomptime::seccomp;
 
 const MINE: i32 = 5000;
 
-#[seccomp(errno(MINE: read), default = log)]
+#[seccomp(errno(MINE: getpid), default = log)]
 fn main() {}

@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(1.5: read), default = log)]
+#[seccomp(errno(1.5: getpid), default = log)]
 fn main() {}

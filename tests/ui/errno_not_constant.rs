@@ -4,5 +4,5 @@ fn number() -> i32 {
     1
 }
 
-#[seccomp(errno(number(): read), default = log)]
+#[seccomp(errno(number(): getpid), default = log)]
 fn main() {}

@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(70000: read), default = log)]
+#[seccomp(errno(70000: getpid), default = log)]
 fn main() {}

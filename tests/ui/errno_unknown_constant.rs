@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(EPREM: read), default = log)]
+#[seccomp(errno(EPREM: getpid), default = log)]
 fn main() {}

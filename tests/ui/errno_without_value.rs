@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(read), default = log)]
+#[seccomp(errno(getpid), default = log)]
 fn main() {}

@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(0: read), default = log)]
+#[seccomp(errno(0: getpid), default = log)]
 fn main() {}

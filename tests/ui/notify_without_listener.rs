@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(notify(read), default = log)]
+#[seccomp(notify(getpid), default = log)]
 fn main() {}

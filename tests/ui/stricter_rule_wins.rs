@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(allow(read), errno(EPERM: read), default = log)]
+#[seccomp(allow(getpid), errno(EPERM: getpid), default = log)]
 fn main() {}

@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(trap(0x10000: read), default = log)]
+#[seccomp(trap(0x10000: getpid), default = log)]
 fn main() {}

@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(EPERM: read), errno(EACCES: read), default = log)]
+#[seccomp(errno(EPERM: getpid), errno(EACCES: getpid), default = log)]
 fn main() {}

@@ -1,14 +1,22 @@
 //! What is wrong with a policy whose names are all known.
 
+mod condition;
+mod family;
+mod lints;
+mod rules;
+mod verdict;
+
 use crate::action::Verb;
-use crate::arch::ARCHES;
 use crate::data::Table;
 use crate::diagnostic::Report;
 use crate::lint::{Lint, Waivers};
-use crate::policy::{Action, Choice, Flag, Policy, Rule};
-use crate::resolve::{Call, Names, Resolved, name_span};
-use crate::select::{Defaults, Selection, rules_on};
+use crate::policy::{Action, Choice, Flag, Pattern, Policy, Rule};
+use crate::resolve::{Call, Names, Resolved};
+use crate::select::Defaults;
 use crate::token::Span;
+
+pub use rules::apart;
+use verdict::Verdicts;
 
 /// Where the policy stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +32,10 @@ pub enum Place {
 /// Checks the policy for every arch and both kinds of build. `whole` is where it stands.
 pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, report: &mut Report) {
     let mut waivers = Waivers::new(&policy.settings.waivers);
+    let mut defaults = vec![Defaults::of(policy, false)];
+    if policy.settings.debug_default.is_some() {
+        defaults.push(Defaults::of(policy, true));
+    }
     let mut checker = Checker {
         policy,
         names,
@@ -37,29 +49,51 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     }
     checker.not_yet();
     checker.settings();
+    checker.conditions();
     checker.twice();
     checker.dead();
     checker.unstoppable();
-    let debugs: &[bool] = match policy.settings.debug_default {
-        Some(_) => &[false, true],
-        None => &[false],
-    };
-    for &debug in debugs {
-        let defaults = Defaults::of(policy, debug);
-        checker.fallbacks(&defaults);
-        checker.open_foreign(&defaults);
+    checker.killed_threads();
+    let verdicts = Verdicts::of(names);
+    for defaults in &defaults {
+        checker.fallbacks(defaults);
+        checker.open_settings(defaults);
         for table in Table::ALL {
-            // Endianness changes no decision.
-            let Some(arch) = ARCHES.iter().find(|arch| arch.table == table) else {
-                continue;
-            };
-            let selection = Selection::of(names, &defaults, arch);
-            checker.ending(&defaults, &selection);
-            checker.traps(&selection);
-            checker.forbids(&selection);
+            checker.ending(defaults, &verdicts, table);
+            checker.traps(defaults, &verdicts, table);
+            checker.dangers(defaults, &verdicts, table);
+            checker.forbids(defaults, &verdicts, table);
+        }
+    }
+    // What is wrong on one arch alone is told when that is built; a waiver of it has an effect all the same.
+    let mut elsewhere = Report::default();
+    checker.report = &mut elsewhere;
+    for defaults in &defaults {
+        for table in Table::ALL {
+            checker.families(defaults, &verdicts, table);
         }
     }
     waivers.finish(report);
+}
+
+/// Checks what is different on each arch, for the one that is built.
+pub fn check_arch(
+    policy: &Policy,
+    names: &Names<'_>,
+    defaults: &Defaults,
+    table: Table,
+    report: &mut Report,
+) {
+    let mut waivers = Waivers::new(&policy.settings.waivers);
+    let mut checker = Checker {
+        policy,
+        names,
+        place: Place::Value,
+        whole: Span::default(),
+        waivers: &mut waivers,
+        report,
+    };
+    checker.families(defaults, &Verdicts::of(names), table);
 }
 
 struct Checker<'c, 'p> {
@@ -177,284 +211,51 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// The same thing written twice, and two values of one verb for one call.
-    fn twice(&mut self) {
-        let rules = &self.names.rules;
-        for (i, later) in rules.iter().enumerate() {
-            for earlier in &rules[..i] {
-                if later.written.action.verb != earlier.written.action.verb
-                    || !overlap(later.written, earlier.written)
-                {
-                    continue;
-                }
-                let same_text = later.written.pattern.text == earlier.written.pattern.text;
-                let same_value = later.written.action == earlier.written.action;
-                let verb = &later.written.action.verb.name();
-                if same_value {
-                    if same_text && later.written.tables == earlier.written.tables {
-                        let text = &later.written.pattern.text;
-                        self.report.error(
-                            later.written.pattern.span,
-                            format!("`{text}` is said twice under `{verb}`"),
-                        );
-                    } else if let Some(set) = held_by(later, earlier) {
-                        let text = &later.written.pattern.text;
-                        self.report.warning(
-                            name_span(&later.written.pattern),
-                            format!("`{set}` holds `{text}` already"),
-                        );
-                    } else if let Some(set) = held_by(earlier, later) {
-                        let text = &earlier.written.pattern.text;
-                        self.report.warning(
-                            name_span(&earlier.written.pattern),
-                            format!("`{set}` holds `{text}` already"),
-                        );
-                    }
-                } else if let Some(call) = common(later, earlier) {
-                    let (one, other) = (&earlier.written.action, &later.written.action);
-                    self.report.error(
-                        name_span(&later.written.pattern),
-                        format!("`{call}` is answered with `{one}` and with `{other}`: one call has one value"),
-                    );
-                }
-            }
-        }
-    }
-
-    /// Rules that never decide anything.
-    fn dead(&mut self) {
-        let debug = self.policy.settings.debug_default.is_some();
-        let mut defaults = vec![Defaults::of(self.policy, false).default];
-        if debug {
-            defaults.push(Defaults::of(self.policy, true).default);
-        }
-        for (i, rule) in self.names.rules.iter().enumerate() {
-            let others = self.names.rules.iter().enumerate();
-            let others: Vec<&Resolved<'_, Rule>> =
-                others.filter(|(j, _)| *j != i).map(|(_, r)| r).collect();
-            let covers = |other: &Resolved<'_, Rule>, call: &Call| {
-                other.written.pattern.condition.is_none()
-                    && wider(other.written, rule.written)
-                    && other.calls.contains(call)
-            };
-            let verb = rule.written.action.verb;
-            let text = &rule.written.pattern.text;
-            let span = name_span(&rule.written.pattern);
-            let stricter = |call: &Call| {
-                others
-                    .iter()
-                    .copied()
-                    .find(|o| o.written.action.verb > verb && covers(o, call))
-            };
-            let first = rule.calls.first().and_then(stricter);
-            if let Some(over) = first.filter(|_| rule.calls.iter().all(|c| stricter(c).is_some())) {
-                let (a, b) = (&rule.written.action, &over.written.action);
-                let by = &over.written.pattern.text;
-                self.report.error(
-                    span,
-                    format!("this never decides: `{b}` of `{by}` is stricter than `{a}` of `{text}`, and the strictest rule wins"),
-                );
-                continue;
-            }
-            let looser = |call: &Call| {
-                others.iter().any(|o| {
-                    o.written.action.verb < verb
-                        && overlap(o.written, rule.written)
-                        && o.calls.contains(call)
-                })
-            };
-            if defaults.iter().all(|d| d.action == rule.written.action)
-                && !rule.calls.iter().any(looser)
-            {
-                let action = &rule.written.action;
-                self.report.error(
-                    span,
-                    format!(
-                        "this never decides: `{action}` is what happens to `{text}` by default"
-                    ),
-                );
-            }
-        }
-    }
-
-    /// Denying rules for what no filter sees.
-    fn unstoppable(&mut self) {
-        for rule in &self.names.rules {
-            let crate::policy::Target::Name(name) = &rule.written.pattern.target else {
-                continue;
-            };
-            if !rule.written.action.verb.permits()
-                && matches!(name.text.as_str(), "uprobe" | "uretprobe")
-            {
-                self.report.error(
-                    name.span,
-                    format!(
-                        "the kernel lets `{}` through whatever a filter says: no rule can deny it",
-                        name.text
-                    ),
-                );
-            }
-        }
-    }
-
-    fn fallbacks(&mut self, defaults: &Defaults) {
-        let choices = defaults.choices();
-        for (i, choice) in choices.iter().enumerate() {
-            for or in &choice.or {
-                // What old kernels do by themselves needs no saying so.
-                let built_in =
-                    (choice.action.verb, or.verb) == (Verb::KillProcess, Verb::KillThread);
-                if or.verb < choice.action.verb && !built_in {
-                    let message = format!(
-                        "`{or}` is freer than the `{}` it replaces where the kernel lacks it",
-                        choice.action
-                    );
-                    self.lint(Lint::LooserFallback, None, or.span, &message);
-                }
-            }
-            for other in &choices[..i] {
-                if other.action.verb == choice.action.verb
-                    && !other.or.is_empty()
-                    && !choice.or.is_empty()
-                    && other.or != choice.or
-                {
-                    self.report.error(
-                        choice.action.span,
-                        format!(
-                            "`or` says what replaces `{}` everywhere in the policy, and it says two things",
-                            choice.action.verb.name()
-                        ),
-                    );
-                }
-            }
-        }
-    }
-
-    fn open_foreign(&mut self, defaults: &Defaults) {
-        let foreign = &defaults.foreign;
-        if defaults.default.action.verb == Verb::Allow && foreign.action.verb.permits() {
-            let message = "a policy that allows by default is walked around through a foreign ABI that is open: leave `foreign` out, and it is killed";
-            self.lint(Lint::OpenForeign, None, foreign.action.span, message);
-        }
-    }
-
-    /// A process must be able to end, on a kernel that lacks an action as well.
-    fn ending(&mut self, defaults: &Defaults, selection: &Selection) {
-        let replacements = replacements(defaults);
-        let verb = |name: &str| {
-            let call = crate::data::syscall(name).map(Call::Named)?;
-            let number = call.number_on(selection.arch.table)?;
-            let verb = selection.decide(number).otherwise.verb;
-            let replaced = replacements
-                .iter()
-                .filter(|(action, _)| action.verb == verb);
-            replaced.map(|(_, or)| or.verb).chain([verb]).max()
-        };
-        let denied = |name: &&str| verb(name).is_some_and(|verb| verb >= Verb::Errno);
-        let kills = |name: &&str| verb(name).is_some_and(|verb| verb >= Verb::Trap);
-        let mut missing: Vec<&str> = Vec::new();
-        match self.place {
-            // After main std gives back its signal stack, which must not kill, and ends the process.
-            Place::Main => {
-                missing.extend(["sigaltstack", "munmap"].iter().filter(|name| kills(name)));
-                missing.extend(["exit_group"].iter().filter(|name| denied(name)));
-            }
-            // What is installed on a thread may see that thread's end alone.
-            Place::Function | Place::Value => {
-                if denied(&"exit") && denied(&"exit_group") {
-                    missing.push("exit_group");
-                }
-            }
-        }
-        if !missing.is_empty() {
-            let names = missing.join("`, `");
-            let message = format!(
-                "under this policy the program can't end: `{names}` is denied; add `@rust-main`, or `allow({})`",
-                missing.join(", ")
-            );
-            self.lint(Lint::NoExit, None, self.whole, &message);
-        }
-    }
-
-    fn traps(&mut self, selection: &Selection) {
-        let trap = self.actions().into_iter().find(|a| a.verb == Verb::Trap);
-        let Some(trap) = trap else {
-            return;
-        };
-        let Some(sigreturn) = crate::data::syscall("rt_sigreturn").map(Call::Named) else {
-            return;
-        };
-        let number = sigreturn.number_on(selection.arch.table);
-        if number.is_some_and(|n| selection.decide(n).otherwise.verb >= Verb::Errno) {
-            let message =
-                "the handler of a `trap` can't return: add `allow(rt_sigreturn)`, or `@rust-main`";
-            self.lint(Lint::TrapWithoutSigreturn, None, trap.span, message);
-        }
-    }
-
-    fn forbids(&mut self, selection: &Selection) {
+    fn forbids(&mut self, defaults: &'p Defaults, verdicts: &Verdicts<'p>, table: Table) {
         for forbid in &self.names.forbids {
             for call in &forbid.calls {
-                let Some(number) = call.number_on(selection.arch.table) else {
-                    continue;
-                };
-                let verb = selection.decide(number).otherwise.verb;
-                if verb >= Verb::Errno {
-                    continue;
+                if let Some(by) = lets_in(forbid, *call, defaults, verdicts, table) {
+                    let text = match forbid.written.condition {
+                        Some(_) => forbid.written.text.clone(),
+                        None => call.to_string(),
+                    };
+                    self.report.error(
+                        forbid.written.span,
+                        format!("`{text}` is forbidden, and {by} lets it in"),
+                    );
                 }
-                let by = rules_on(self.names, selection.arch.table)
-                    .find(|rule| rule.written.action.verb == verb && rule.calls.contains(call));
-                let by = match by {
-                    Some(rule) => format!("`{}` of `{}`", verb.name(), rule.written.pattern.text),
-                    None => format!("the default `{}`", verb.name()),
-                };
-                self.report.error(
-                    forbid.written.span,
-                    format!("`{call}` is forbidden, and {by} lets it in"),
-                );
             }
         }
     }
 }
 
-/// Whether the two rules apply on a common arch.
-fn overlap(a: &Rule, b: &Rule) -> bool {
-    match (&a.tables, &b.tables) {
-        (Some(a), Some(b)) => a.iter().any(|table| b.contains(table)),
-        _ => true,
+/// What of the policy lets a forbidden call in. A condition is taken at its word alone: only a rule that denies under the same one, or
+/// without any, is known to keep the call out.
+fn lets_in(
+    forbid: &Resolved<'_, Pattern>,
+    call: Call,
+    defaults: &Defaults,
+    verdicts: &Verdicts<'_>,
+    table: Table,
+) -> Option<String> {
+    let verdict = verdicts.call(call, table, defaults)?;
+    let condition = forbid.written.condition.as_ref();
+    for (when, action) in &verdict.branches {
+        if action.verb < Verb::Errno {
+            return Some(format!("`{}` under a condition", action.verb.name()));
+        }
+        if condition == Some(when) {
+            return None;
+        }
     }
-}
-
-/// Whether `a` applies wherever `b` does.
-fn wider(a: &Rule, b: &Rule) -> bool {
-    match (&a.tables, &b.tables) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(a), Some(b)) => b.iter().all(|table| a.contains(table)),
-    }
-}
-
-/// A call that both are about, without a condition.
-fn common(a: &Resolved<'_, Rule>, b: &Resolved<'_, Rule>) -> Option<Call> {
-    let conditioned = |rule: &Resolved<'_, Rule>| rule.written.pattern.condition.is_some();
-    if conditioned(a) || conditioned(b) {
+    if verdict.otherwise.verb >= Verb::Errno {
         return None;
     }
-    a.calls.iter().copied().find(|call| b.calls.contains(call))
-}
-
-/// The set of `set` where it holds the plain name of `name`.
-fn held_by<'p>(name: &Resolved<'p, Rule>, set: &Resolved<'p, Rule>) -> Option<&'p str> {
-    use crate::policy::Target;
-    let plain = matches!(
-        name.written.pattern.target,
-        Target::Name(_) | Target::Number(_)
-    );
-    let held = plain
-        && matches!(set.written.pattern.target, Target::Set { .. })
-        && wider(set.written, name.written)
-        && common(name, set).is_some();
-    held.then_some(set.written.pattern.text.as_str())
+    let verb = verdict.otherwise.verb.name();
+    Some(match verdict.by {
+        Some(rule) => format!("`{verb}` of `{}`", rule.pattern.text),
+        None => format!("the default `{verb}`"),
+    })
 }
 
 /// What replaces an action that the kernel lacks, for all of the policy, in the order written.

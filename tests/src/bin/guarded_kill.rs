@@ -2,7 +2,7 @@
 
 use seccomptime::seccomp;
 
-#[seccomp(allow(@rust-main, @stdio), errno(EPERM: getppid))]
+#[seccomp(allow(@rust-main, @rust-panic, @stdio), errno(EPERM: getppid))]
 fn main() {
     seccomptime_tests::support::guarded::user_code();
 }

@@ -28,7 +28,7 @@ const DEFAULTS: [(&str, &str); 5] = [
 
 const KILLS_A_THREAD: &str = r#"use seccomptime::seccomp;
 
-    #[seccomp(kill_thread(getppid), default = log)]
+    #[seccomp(kill_thread(getppid), default = log, waive(kill_thread: "shown here"))]
     fn main() {
         let thread = std::thread::spawn(std::os::unix::process::parent_id);
         // A killed thread leaves no value, at which std's join panics.

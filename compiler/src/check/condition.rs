@@ -1,0 +1,257 @@
+//! Conditions that look at nothing, or not at what they seem to.
+
+use crate::arch::ARCHES;
+use crate::argument::{locate, names, place};
+use crate::data::{self, Syscall};
+use crate::lint::Lint;
+use crate::nearest::nearest;
+use crate::policy::{Cast, Comparison, Condition, Expression, Operand, Pattern, Rule, Target};
+
+use super::Checker;
+
+/// Arguments that hold flags beside their value though their names don't say so, each with the mask of what isn't flags.
+const CARRIERS: [(&str, &str, &str); 3] = [
+    // SOCK_TYPE_MASK, linux/net.h; SOCK_CLOEXEC and SOCK_NONBLOCK are above.
+    ("socket", "type", "0xf"),
+    ("socketpair", "type", "0xf"),
+    // FUTEX_CMD_MASK, linux/futex.h.
+    ("futex", "op", "0x7f"),
+];
+
+impl<'p> Checker<'_, 'p> {
+    /// Checks every condition of the policy.
+    pub(super) fn conditions(&mut self) {
+        for rule in &self.policy.rules {
+            // What is compared in a rule that denies is what a caller tries to get past.
+            let denies = !rule.action.verb.permits();
+            self.pattern(&rule.pattern, Some(rule), denies);
+        }
+        for pattern in &self.policy.forbids {
+            self.pattern(pattern, None, true);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &'p Pattern, rule: Option<&'p Rule>, denies: bool) {
+        let (Target::Name(name), Some(condition)) = (&pattern.target, &pattern.condition) else {
+            return;
+        };
+        if let Some(syscall) = data::syscall(&name.text) {
+            self.condition(syscall, condition, rule, denies);
+        }
+    }
+
+    fn condition(
+        &mut self,
+        syscall: &'static Syscall,
+        condition: &'p Condition,
+        rule: Option<&'p Rule>,
+        denies: bool,
+    ) {
+        match condition {
+            Condition::Not(inner) => self.condition(syscall, inner, rule, !denies),
+            Condition::All(list) | Condition::Any(list) => {
+                for one in list {
+                    self.condition(syscall, one, rule, denies);
+                }
+                self.opposites(condition, list);
+            }
+            Condition::Compare { operand, op, value } => {
+                let null = matches!(op, Comparison::Equal | Comparison::NotEqual)
+                    && operand.mask.is_none()
+                    && value.integer() == Some(0);
+                self.operand(syscall, operand, null, rule);
+                match op {
+                    Comparison::Equal => self.flags(syscall, operand, value, rule, denies),
+                    Comparison::NotEqual => self.flags(syscall, operand, value, rule, !denies),
+                    _ => {}
+                }
+            }
+            Condition::In { operand, list } => {
+                self.operand(syscall, operand, false, rule);
+                if let Some(first) = list.first() {
+                    self.flags(syscall, operand, first, rule, denies);
+                }
+                for (i, value) in list.iter().enumerate() {
+                    if list[..i].contains(value) {
+                        self.report
+                            .error(value.span, format!("`{}` is in the list twice", value.text));
+                    }
+                }
+            }
+            Condition::Range { operand, .. } => self.operand(syscall, operand, false, rule),
+        }
+    }
+
+    /// An argument must be there, and a pointer can be told from null alone.
+    fn operand(
+        &mut self,
+        syscall: &'static Syscall,
+        operand: &'p Operand,
+        null: bool,
+        rule: Option<&'p Rule>,
+    ) {
+        let name = &operand.name.text;
+        let found = ARCHES
+            .iter()
+            .filter(|arch| syscall.nr_on(arch.table).is_some())
+            .filter_map(|arch| locate(Some(syscall), name, arch).ok());
+        let found: Vec<_> = found.collect();
+        let Some(widest) = found.iter().max_by_key(|argument| argument.ty.bits) else {
+            self.unknown_argument(syscall, operand);
+            return;
+        };
+        if widest.ty.pointer && !null {
+            self.report.error(
+                operand.name.span,
+                format!(
+                    "`{name}` of `{}` is a pointer: a filter sees the address and not what is there, which can change; it can only be compared with 0",
+                    syscall.name
+                ),
+            );
+        }
+        let bits = match operand.cast {
+            Some(Cast::U32 | Cast::I32) => 32,
+            Some(Cast::U64 | Cast::I64) => 64,
+            None => return,
+        };
+        if bits < widest.ty.bits {
+            let message = format!(
+                "`{name}` of `{}` has {} bits, and this compares {bits}: what is above is whatever the caller likes",
+                syscall.name, widest.ty.bits
+            );
+            self.lint(Lint::NarrowingCast, rule, operand.name.span, &message);
+        }
+        // Where nothing is known of the slot, all of it counts as it is.
+        if bits > widest.ty.bits && place(name).is_none() {
+            let message = format!(
+                "the kernel looks at {} bits of `{name}` of `{}`, and this compares {bits}: a caller sets the rest as it likes and is another value",
+                widest.ty.bits, syscall.name
+            );
+            self.lint(Lint::WideningCast, rule, operand.name.span, &message);
+        }
+    }
+
+    fn unknown_argument(&mut self, syscall: &'static Syscall, operand: &'p Operand) {
+        let name = &operand.name.text;
+        let known = names(syscall);
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None if known.is_empty() => "; it has none".to_owned(),
+            None => format!("; it has `{}`", known.join("`, `")),
+        };
+        self.report.error(
+            operand.name.span,
+            format!("`{}` has no argument `{name}`{hint}", syscall.name),
+        );
+    }
+
+    /// Equality where it denies, on an argument that carries flags: one flag more is another value.
+    fn flags(
+        &mut self,
+        syscall: &'static Syscall,
+        operand: &'p Operand,
+        value: &'p Expression,
+        rule: Option<&'p Rule>,
+        denies: bool,
+    ) {
+        if !denies || operand.mask.is_some() {
+            return;
+        }
+        let name = &operand.name.text;
+        let carrier = CARRIERS
+            .iter()
+            .find(|(call, arg, _)| *call == syscall.name && arg == name);
+        let mask = match carrier {
+            Some((_, _, mask)) => (*mask).to_owned(),
+            None if name.contains("flag") || name.ends_with("flg") => value.text.clone(),
+            None => return,
+        };
+        let message = format!(
+            "`{name}` of `{}` carries flags: with one more it is another value, and gets past this; write `{name} & {mask} == {}`",
+            syscall.name, value.text
+        );
+        self.lint(Lint::FlagEquality, rule, operand.name.span, &message);
+    }
+
+    /// A condition beside its opposite, or the same thing asked twice.
+    fn opposites(&mut self, whole: &Condition, list: &'p [Condition]) {
+        for (i, later) in list.iter().enumerate() {
+            for earlier in &list[..i] {
+                let Some(span) = span(later) else {
+                    continue;
+                };
+                if later == earlier {
+                    self.report.error(span, "this is asked twice");
+                } else if opposite(later, earlier) {
+                    let always = matches!(whole, Condition::Any(_));
+                    self.report.error(
+                        span,
+                        if always {
+                            "this is the opposite of what stands before it: the condition always holds"
+                        } else {
+                            "this is the opposite of what stands before it: the condition never holds"
+                        },
+                    );
+                } else if matches!(whole, Condition::All(_)) && exclusive(later, earlier) {
+                    self.report.error(
+                        span,
+                        "this can't hold together with what stands before it: the condition never holds",
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Where the condition's first argument stands.
+fn span(condition: &Condition) -> Option<crate::token::Span> {
+    match condition {
+        Condition::Not(inner) => span(inner),
+        Condition::All(list) | Condition::Any(list) => list.first().and_then(span),
+        Condition::Compare { operand, .. }
+        | Condition::In { operand, .. }
+        | Condition::Range { operand, .. } => Some(operand.name.span),
+    }
+}
+
+/// Whether one is the negation of the other as it is written.
+fn opposite(a: &Condition, b: &Condition) -> bool {
+    let negated =
+        |a: &Condition, b: &Condition| matches!(a, Condition::Not(inner) if **inner == *b);
+    let (
+        Condition::Compare { operand, op, value },
+        Condition::Compare {
+            operand: o,
+            op: p,
+            value: v,
+        },
+    ) = (a, b)
+    else {
+        return negated(a, b) || negated(b, a);
+    };
+    let inverse = match op {
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::Less => Comparison::GreaterOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Less,
+        Comparison::Greater => Comparison::LessOrEqual,
+        Comparison::LessOrEqual => Comparison::Greater,
+    };
+    operand == o && value == v && inverse == *p
+}
+
+/// Whether both want one argument equal to numbers that differ.
+fn exclusive(a: &Condition, b: &Condition) -> bool {
+    let number = |condition: &Condition| match condition {
+        Condition::Compare {
+            operand,
+            op: Comparison::Equal,
+            value,
+        } => value.integer().map(|n| (operand.clone(), n)),
+        _ => None,
+    };
+    match (number(a), number(b)) {
+        (Some((a, n)), Some((b, m))) => a == b && n != m,
+        _ => false,
+    }
+}

@@ -1,0 +1,157 @@
+//! Calls that do what another call does: a rule for one of them is walked around through the next.
+//!
+//! Looked at for the arch that is built, so that nobody hears of another arch's calls.
+
+use crate::action::Verb;
+use crate::data::{FAMILIES, Table};
+use crate::lint::Lint;
+use crate::policy::{Rule, Target};
+use crate::select::Defaults;
+
+use super::Checker;
+use super::verdict::Verdicts;
+
+/// Calls that do the same under several names, beside the variants of the tables (time64, uid32 and their like).
+const EQUIVALENT: [&[&str]; 21] = [
+    &["open", "openat", "openat2", "creat"],
+    &["clone", "clone3", "fork", "vfork"],
+    &["execve", "execveat"],
+    &[
+        "kill",
+        "tkill",
+        "tgkill",
+        "pidfd_send_signal",
+        "rt_sigqueueinfo",
+        "rt_tgsigqueueinfo",
+    ],
+    &["chmod", "fchmodat", "fchmodat2"],
+    &["chown", "fchownat"],
+    &["rename", "renameat", "renameat2"],
+    &["link", "linkat"],
+    &["symlink", "symlinkat"],
+    &["unlink", "unlinkat"],
+    &["mkdir", "mkdirat"],
+    &["mknod", "mknodat"],
+    &["mprotect", "pkey_mprotect"],
+    &["accept", "accept4"],
+    &["dup2", "dup3"],
+    &["pipe", "pipe2"],
+    &["setxattr", "setxattrat"],
+    &["removexattr", "removexattrat"],
+    &["truncate", "truncate64"],
+    &["mount", "move_mount", "fsmount"],
+    &["init_module", "finit_module"],
+];
+
+/// The calls that do what `name` does.
+fn equivalents(name: &str) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = Vec::new();
+    for group in EQUIVALENT.iter().filter(|group| group.contains(&name)) {
+        found.extend(group.iter().filter(|other| **other != name));
+    }
+    for family in FAMILIES {
+        if family.base.contains(&name) {
+            found.push(family.variant);
+        }
+        if family.variant == name && family.base.len() == 1 {
+            found.extend(family.base);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+impl<'p> Checker<'_, 'p> {
+    /// Rules for one of several calls that do the same, on one table.
+    pub(super) fn families(
+        &mut self,
+        defaults: &'p Defaults,
+        verdicts: &Verdicts<'p>,
+        table: Table,
+    ) {
+        for rule in &self.policy.rules {
+            let Target::Name(name) = &rule.pattern.target else {
+                continue;
+            };
+            let applies = rule.tables.as_ref().is_none_or(|t| t.contains(&table));
+            if applies {
+                self.family(rule, &name.text, defaults, verdicts, table);
+            }
+        }
+    }
+
+    fn family(
+        &mut self,
+        rule: &'p Rule,
+        name: &str,
+        defaults: &'p Defaults,
+        verdicts: &Verdicts<'p>,
+        table: Table,
+    ) {
+        let Some(own) = verdicts.named(name, table, defaults) else {
+            self.lacking(rule, name, defaults, verdicts, table);
+            return;
+        };
+        // Either the call is denied by name, or what it is allowed depends on its arguments.
+        let conditioned = rule.pattern.condition.is_some() && own.depends();
+        let denied = rule.action.verb >= Verb::Errno;
+        if !conditioned && !denied {
+            return;
+        }
+        let open = equivalents(name).into_iter().filter(|other| {
+            let verdict = verdicts.named(other, table, defaults);
+            verdict.is_some_and(|verdict| verdict.is_open())
+        });
+        let open: Vec<&str> = open.collect();
+        if open.is_empty() {
+            return;
+        }
+        let what = if conditioned { "conditioned" } else { "denied" };
+        let names = open.join("`, `");
+        let instead = match rule.action.verb {
+            Verb::Errno | Verb::Trap | Verb::KillThread | Verb::KillProcess if !conditioned => {
+                format!("add {} beside `{name}`", quoted(&open))
+            }
+            _ => format!("add `errno(ENOSYS: {})`", open.join(", ")),
+        };
+        let open_too = match open.len() {
+            1 => "does the same and is open",
+            _ => "do the same and are open",
+        };
+        let message = format!("`{name}` is {what} here, and `{names}` {open_too}: {instead}");
+        self.lint(Lint::Equivalent, Some(rule), rule.pattern.span, &message);
+    }
+
+    /// A rule for a call that this arch lacks, where it has another one for the same that the policy denies.
+    fn lacking(
+        &mut self,
+        rule: &'p Rule,
+        name: &str,
+        defaults: &'p Defaults,
+        verdicts: &Verdicts<'p>,
+        table: Table,
+    ) {
+        if !rule.action.verb.permits() {
+            return;
+        }
+        let denied = equivalents(name).into_iter().find(|other| {
+            let verdict = verdicts.named(other, table, defaults);
+            verdict.is_some_and(|verdict| verdict.is_denied())
+        });
+        if let Some(other) = denied {
+            self.report.warning(
+                rule.pattern.span,
+                format!(
+                    "{} has no `{name}`; what it has is `{other}`, which is denied",
+                    table.name()
+                ),
+            );
+        }
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,275 @@
+//! Policies that do what they say, and not what was meant.
+
+use crate::action::Verb;
+use crate::data::Table;
+use crate::lint::Lint;
+use crate::policy::Target;
+use crate::select::Defaults;
+
+use super::verdict::{Verdict, Verdicts};
+use super::{Checker, Place, replacements};
+
+/// The calls that an io_uring is used through.
+const IO_URING: [&str; 2] = ["io_uring_setup", "io_uring_enter"];
+
+/// What a ring does in place of these calls.
+const RING_CALLS: [&str; 34] = [
+    "open",
+    "openat",
+    "openat2",
+    "creat",
+    "read",
+    "write",
+    "readv",
+    "writev",
+    "pread64",
+    "pwrite64",
+    "close",
+    "socket",
+    "connect",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "sendto",
+    "sendmsg",
+    "recvfrom",
+    "recvmsg",
+    "shutdown",
+    "statx",
+    "unlink",
+    "unlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "mkdir",
+    "mkdirat",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+];
+
+/// What a panic calls before the process ends: `@rust-panic`, as far as one libc can't do without it.
+const PANIC: [&str; 3] = ["write", "gettid", "futex"];
+
+impl<'p> Checker<'_, 'p> {
+    /// Denying rules for what no filter sees.
+    pub(super) fn unstoppable(&mut self) {
+        for rule in &self.names.rules {
+            let Target::Name(name) = &rule.written.pattern.target else {
+                continue;
+            };
+            if !rule.written.action.verb.permits()
+                && matches!(name.text.as_str(), "uprobe" | "uretprobe")
+            {
+                self.report.error(
+                    name.span,
+                    format!(
+                        "the kernel lets `{}` through whatever a filter says: no rule can deny it",
+                        name.text
+                    ),
+                );
+            }
+        }
+    }
+
+    pub(super) fn fallbacks(&mut self, defaults: &Defaults) {
+        let choices = defaults.choices();
+        for (i, choice) in choices.iter().enumerate() {
+            for or in &choice.or {
+                // What old kernels do by themselves needs no saying so.
+                let built_in =
+                    (choice.action.verb, or.verb) == (Verb::KillProcess, Verb::KillThread);
+                if or.verb < choice.action.verb && !built_in {
+                    let message = format!(
+                        "`{or}` is freer than the `{}` it replaces where the kernel lacks it",
+                        choice.action
+                    );
+                    self.lint(Lint::LooserFallback, None, or.span, &message);
+                }
+            }
+            for other in &choices[..i] {
+                if other.action.verb == choice.action.verb
+                    && !other.or.is_empty()
+                    && !choice.or.is_empty()
+                    && other.or != choice.or
+                {
+                    self.report.error(
+                        choice.action.span,
+                        format!(
+                            "`or` says what replaces `{}` everywhere in the policy, and it says two things",
+                            choice.action.verb.name()
+                        ),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Ways around the policy that the settings leave open.
+    pub(super) fn open_settings(&mut self, defaults: &Defaults) {
+        let foreign = &defaults.foreign.action;
+        let restricts = self.restricts(defaults) || defaults.default.action.verb == Verb::Allow;
+        if restricts && foreign.verb.permits() {
+            let message = "every rule is walked around through a foreign ABI that is open: leave `foreign` out, and it is killed";
+            self.lint(Lint::OpenForeign, None, foreign.span, message);
+        }
+        let unknown = &defaults.unknown.action;
+        if defaults.default.action.verb >= Verb::Errno && unknown.verb.permits() {
+            let message = "calls that a newer kernel has are open, whatever they do: leave `unknown` out, and they answer ENOSYS";
+            self.lint(Lint::OpenUnknown, None, unknown.span, message);
+        }
+    }
+
+    /// Whether the policy denies anything.
+    pub(super) fn restricts(&self, defaults: &Defaults) -> bool {
+        let mut rules = self.policy.rules.iter();
+        defaults.default.action.verb >= Verb::Errno
+            || rules.any(|rule| rule.action.verb >= Verb::Errno)
+    }
+
+    /// A thread that is killed alone.
+    pub(super) fn killed_threads(&mut self) {
+        let settings = &self.policy.settings;
+        let choices = [
+            &settings.default,
+            &settings.debug_default,
+            &settings.foreign,
+            &settings.unknown,
+        ];
+        let choices = choices.into_iter().flatten();
+        let said = choices.map(|setting| (None, &setting.value.action));
+        let rules = self
+            .policy
+            .rules
+            .iter()
+            .map(|rule| (Some(rule), &rule.action));
+        for (rule, action) in rules.chain(said) {
+            if action.verb == Verb::KillThread {
+                let message = "a thread that is killed leaves its locks held and the process hanging: write `kill_process`";
+                self.lint(Lint::KillThread, rule, action.span, message);
+            }
+        }
+    }
+
+    /// A process must be able to end, on a kernel that lacks an action as well.
+    pub(super) fn ending(&mut self, defaults: &'p Defaults, verdicts: &Verdicts<'p>, table: Table) {
+        let replacements = replacements(defaults);
+        let verb = |name: &str| {
+            let verb = verdicts.named(name, table, defaults)?.otherwise.verb;
+            let replaced = replacements
+                .iter()
+                .filter(|(action, _)| action.verb == verb);
+            replaced.map(|(_, or)| or.verb).chain([verb]).max()
+        };
+        let denied = |name: &&str| verb(name).is_some_and(|verb| verb >= Verb::Errno);
+        let kills = |name: &&str| verb(name).is_some_and(|verb| verb >= Verb::Trap);
+        let killed = |name: &&&str| {
+            let verdict = verdicts.named(name, table, defaults);
+            verdict.is_some_and(|verdict| verdict.otherwise.verb >= Verb::Trap)
+        };
+        let mut missing: Vec<&str> = Vec::new();
+        match self.place {
+            // After main std gives back its signal stack, which must not kill, and ends the process.
+            Place::Main => {
+                missing.extend(["sigaltstack", "munmap"].iter().filter(|name| kills(name)));
+                missing.extend(["exit_group"].iter().filter(|name| denied(name)));
+            }
+            // What is installed on a thread may see that thread's end alone.
+            Place::Function | Place::Value => {
+                if denied(&"exit") && denied(&"exit_group") {
+                    missing.push("exit_group");
+                }
+            }
+        }
+        if !missing.is_empty() {
+            let names = missing.join("`, `");
+            let message = format!(
+                "under this policy the program can't end: `{names}` is denied; add `@rust-main`, or `allow({})`",
+                missing.join(", ")
+            );
+            self.lint(Lint::NoExit, None, self.whole, &message);
+            return;
+        }
+        let silent = PANIC.iter().find(killed);
+        if let Some(silent) = silent.filter(|_| self.place == Place::Main) {
+            // Only redundant to say where panics abort at once, so a warning.
+            if !self.waivers.lifts(Lint::SilentPanic, None) {
+                self.report.warning(
+                    self.whole,
+                    format!(
+                        "a panic is killed before it has said anything: `{silent}` is denied; add `@rust-panic`{}",
+                        Lint::SilentPanic.hint()
+                    ),
+                );
+            }
+        }
+    }
+
+    /// A trap's handler must be able to return, and to stay.
+    pub(super) fn traps(&mut self, defaults: &'p Defaults, verdicts: &Verdicts<'p>, table: Table) {
+        let trap = self.actions().into_iter().find(|a| a.verb == Verb::Trap);
+        let Some(trap) = trap else {
+            return;
+        };
+        let verdict = |name: &str| verdicts.named(name, table, defaults);
+        if verdict("rt_sigreturn").is_some_and(|v| v.otherwise.verb >= Verb::Errno) {
+            let message =
+                "the handler of a `trap` can't return: add `allow(rt_sigreturn)`, or `@rust-main`";
+            self.lint(Lint::TrapWithoutSigreturn, None, trap.span, message);
+        }
+        if verdict("rt_sigaction").is_some_and(|v| v.is_open()) {
+            let message = "the handler of a `trap` can be replaced: `rt_sigaction` is open; write `rt_sigaction(sig != SIGSYS)`";
+            self.lint(Lint::ReplaceableHandler, None, trap.span, message);
+        }
+    }
+
+    /// Calls that do too much to be open under a policy that restricts.
+    pub(super) fn dangers(
+        &mut self,
+        defaults: &'p Defaults,
+        verdicts: &Verdicts<'p>,
+        table: Table,
+    ) {
+        let allow_list = defaults.default.action.verb >= Verb::Errno;
+        let open = |name: &str| {
+            verdicts
+                .named(name, table, defaults)
+                .filter(Verdict::is_open)
+        };
+        let bypassed = || {
+            RING_CALLS.iter().any(|name| {
+                let verdict = verdicts.named(name, table, defaults);
+                verdict.is_some_and(|verdict| !verdict.is_open())
+            })
+        };
+        for name in IO_URING.iter().filter(|_| allow_list || bypassed()) {
+            if let Some(verdict) = open(name) {
+                let message = format!(
+                    "`{name}` is open: a ring opens, reads, writes and connects past any filter; add `errno(ENOSYS: io_uring_setup, io_uring_enter, io_uring_register)`"
+                );
+                self.danger(Lint::IoUring, &verdict, &message);
+                break;
+            }
+        }
+        // A deny list leaves open what it doesn't name, and says so by being one.
+        if !allow_list {
+            return;
+        }
+        if let Some(verdict) = open("ioctl") {
+            let message = "a plain `ioctl` types into the terminal (TIOCSTI, TIOCLINUX) and reaches every driver: write `ioctl(cmd in [..])` with the requests you use";
+            self.danger(Lint::Ioctl, &verdict, message);
+        }
+        if let Some(verdict) = open("ptrace") {
+            let message = "`ptrace` is open: it makes other processes do what this one may not";
+            self.danger(Lint::Ptrace, &verdict, message);
+        }
+    }
+
+    /// Reports at the rule that opens the call, or at the whole policy where it is the default.
+    fn danger(&mut self, lint: Lint, verdict: &Verdict<'p>, message: &str) {
+        let span = verdict.by.map_or(self.whole, |rule| rule.pattern.span);
+        self.lint(lint, verdict.by, span, message);
+    }
+}

@@ -1,0 +1,218 @@
+//! Rules that say a thing twice, say two things, or never decide.
+
+use crate::policy::{Comparison, Condition, Expression, Operand, Rule, Target};
+use crate::resolve::{Call, Resolved, name_span};
+use crate::select::Defaults;
+
+use super::Checker;
+
+impl<'p> Checker<'_, 'p> {
+    /// The same thing written twice, and two values of one verb for one call.
+    pub(super) fn twice(&mut self) {
+        let rules = &self.names.rules;
+        for (i, later) in rules.iter().enumerate() {
+            for earlier in &rules[..i] {
+                if later.written.action.verb != earlier.written.action.verb
+                    || !overlap(later.written, earlier.written)
+                {
+                    continue;
+                }
+                let same_text = later.written.pattern.text == earlier.written.pattern.text;
+                let same_value = later.written.action == earlier.written.action;
+                let verb = &later.written.action.verb.name();
+                if same_value {
+                    if let Some(wide) = swallowed(later, earlier) {
+                        self.narrows_nothing(later.written, wide);
+                    } else if let Some(wide) = swallowed(earlier, later) {
+                        self.narrows_nothing(earlier.written, wide);
+                    } else if same_text && later.written.tables == earlier.written.tables {
+                        let text = &later.written.pattern.text;
+                        self.report.error(
+                            later.written.pattern.span,
+                            format!("`{text}` is said twice under `{verb}`"),
+                        );
+                    } else if let Some(set) = held_by(later, earlier) {
+                        let text = &later.written.pattern.text;
+                        self.report.warning(
+                            name_span(&later.written.pattern),
+                            format!("`{set}` holds `{text}` already"),
+                        );
+                    } else if let Some(set) = held_by(earlier, later) {
+                        let text = &earlier.written.pattern.text;
+                        self.report.warning(
+                            name_span(&earlier.written.pattern),
+                            format!("`{set}` holds `{text}` already"),
+                        );
+                    }
+                } else if let Some(call) = contested(later, earlier) {
+                    let (one, other) = (&earlier.written.action, &later.written.action);
+                    self.report.error(
+                        name_span(&later.written.pattern),
+                        format!("`{call}` is answered with `{one}` and with `{other}`: one call has one value"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// A rule whose conditions change nothing, because `wide` says the same of the call without any.
+    fn narrows_nothing(&mut self, rule: &'p Rule, wide: &'p Rule) {
+        let verb = rule.action.verb.name();
+        let (Target::Name(name), by) = (&rule.pattern.target, &wide.pattern.text) else {
+            return;
+        };
+        let name = &name.text;
+        let instead = match wide.pattern.target {
+            Target::Set { .. } => format!("write `{by} - {name}`"),
+            Target::Name(_) | Target::Number(_) => format!("take the plain `{by}` out"),
+        };
+        self.report.error(
+            rule.pattern.span,
+            format!(
+                "this narrows nothing: `{verb}` of `{by}` is for every `{name}` already; {instead}"
+            ),
+        );
+    }
+
+    /// Rules that never decide anything.
+    pub(super) fn dead(&mut self) {
+        let debug = self.policy.settings.debug_default.is_some();
+        let mut defaults = vec![Defaults::of(self.policy, false).default];
+        if debug {
+            defaults.push(Defaults::of(self.policy, true).default);
+        }
+        for (i, rule) in self.names.rules.iter().enumerate() {
+            let others = self.names.rules.iter().enumerate();
+            let others: Vec<&Resolved<'_, Rule>> =
+                others.filter(|(j, _)| *j != i).map(|(_, r)| r).collect();
+            let covers = |other: &Resolved<'_, Rule>, call: &Call| {
+                other.written.pattern.condition.is_none()
+                    && wider(other.written, rule.written)
+                    && other.calls.contains(call)
+            };
+            let verb = rule.written.action.verb;
+            let text = &rule.written.pattern.text;
+            let span = name_span(&rule.written.pattern);
+            let stricter = |call: &Call| {
+                others
+                    .iter()
+                    .copied()
+                    .find(|o| o.written.action.verb > verb && covers(o, call))
+            };
+            let first = rule.calls.first().and_then(stricter);
+            if let Some(over) = first.filter(|_| rule.calls.iter().all(|c| stricter(c).is_some())) {
+                let (a, b) = (&rule.written.action, &over.written.action);
+                let by = &over.written.pattern.text;
+                self.report.error(
+                    span,
+                    format!("this never decides: `{b}` of `{by}` is stricter than `{a}` of `{text}`, and the strictest rule wins"),
+                );
+                continue;
+            }
+            let looser = |call: &Call| {
+                others.iter().any(|o| {
+                    o.written.action.verb < verb
+                        && overlap(o.written, rule.written)
+                        && o.calls.contains(call)
+                })
+            };
+            if defaults.iter().all(|d| d.action == rule.written.action)
+                && !rule.calls.iter().any(looser)
+            {
+                let action = &rule.written.action;
+                self.report.error(
+                    span,
+                    format!(
+                        "this never decides: `{action}` is what happens to `{text}` by default"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Whether the two rules apply on a common arch.
+fn overlap(a: &Rule, b: &Rule) -> bool {
+    match (&a.tables, &b.tables) {
+        (Some(a), Some(b)) => a.iter().any(|table| b.contains(table)),
+        _ => true,
+    }
+}
+
+/// Whether `a` applies wherever `b` does.
+fn wider(a: &Rule, b: &Rule) -> bool {
+    match (&a.tables, &b.tables) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(a), Some(b)) => b.iter().all(|table| a.contains(table)),
+    }
+}
+
+/// `wide` where it says of the one call of `narrow`, without a condition, what that says with one.
+fn swallowed<'p>(narrow: &Resolved<'p, Rule>, wide: &Resolved<'p, Rule>) -> Option<&'p Rule> {
+    let conditions = (
+        narrow.written.pattern.condition.is_some(),
+        wide.written.pattern.condition.is_some(),
+    );
+    let both = narrow.calls.iter().any(|call| wide.calls.contains(call));
+    let swallowed = conditions == (true, false) && both && wider(wide.written, narrow.written);
+    swallowed.then_some(wide.written)
+}
+
+/// A call that both are about under conditions that may hold together.
+fn contested(a: &Resolved<'_, Rule>, b: &Resolved<'_, Rule>) -> Option<Call> {
+    let call = a
+        .calls
+        .iter()
+        .copied()
+        .find(|call| b.calls.contains(call))?;
+    match (&a.written.pattern.condition, &b.written.pattern.condition) {
+        (Some(a), Some(b)) if apart(a, b).is_some() => None,
+        _ => Some(call),
+    }
+}
+
+/// The values that keep the two conditions from holding together as long as they differ: both are what one argument must be
+/// equal to. That they do differ is for rustc to see.
+pub fn apart<'c>(a: &'c Condition, b: &'c Condition) -> Option<(&'c Operand, [&'c Expression; 2])> {
+    equalities(a).into_iter().find_map(|(operand, one)| {
+        let others = equalities(b).into_iter();
+        let other = others
+            .filter(|(o, _)| same(o, operand))
+            .find(|(_, v)| *v != one);
+        other.map(|(_, other)| (operand, [one, other]))
+    })
+}
+
+/// Whether two operands are the same argument, looked at in the same way.
+fn same(a: &Operand, b: &Operand) -> bool {
+    (&a.name.text, a.cast, &a.mask) == (&b.name.text, b.cast, &b.mask)
+}
+
+/// What must be equal for the condition to hold.
+fn equalities(condition: &Condition) -> Vec<(&Operand, &Expression)> {
+    match condition {
+        Condition::Compare {
+            operand,
+            op: Comparison::Equal,
+            value,
+        } => vec![(operand, value)],
+        Condition::All(all) => all.iter().flat_map(equalities).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The set of `set` where it holds the plain name of `name`.
+fn held_by<'p>(name: &Resolved<'p, Rule>, set: &Resolved<'p, Rule>) -> Option<&'p str> {
+    let plain = matches!(
+        name.written.pattern.target,
+        Target::Name(_) | Target::Number(_)
+    );
+    let unconditional = name.written.pattern.condition.is_none();
+    let held = plain
+        && unconditional
+        && matches!(set.written.pattern.target, Target::Set { .. })
+        && wider(set.written, name.written)
+        && name.calls.iter().any(|call| set.calls.contains(call));
+    held.then_some(set.written.pattern.text.as_str())
+}
