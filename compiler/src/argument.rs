@@ -1,7 +1,7 @@
 //! Where an argument is found on an arch, and how the kernel reads it.
 
 use crate::arch::Arch;
-use crate::data::{Arg, Class, Syscall, Table};
+use crate::data::{self, Arg, Class, Syscall, Table};
 use crate::policy::Cast;
 
 /// `offsetof(struct seccomp_data, args)`.
@@ -77,9 +77,11 @@ pub enum Missing {
 ///
 /// The call has no such argument on that arch, or a filter can't see it there.
 pub fn locate(syscall: Option<&Syscall>, name: &str, arch: &Arch) -> Result<Argument, Missing> {
+    let syscall = syscall.map(|syscall| own(syscall, arch.table));
     let slots = syscall.map_or(&[][..], |syscall| syscall.args_on(arch.table));
     // The kernel's name comes first: what prctl calls `arg2` is its second argument, not its third.
     if let Some(slot) = named(slots, name) {
+        let slot = half_named(slots, name, arch).unwrap_or(slot);
         return one(slot, slots[slot].class, is_unsigned(&slots[slot]), arch);
     }
     if let Some(slot) = place(name) {
@@ -92,10 +94,36 @@ pub fn locate(syscall: Option<&Syscall>, name: &str, arch: &Arch) -> Result<Argu
     unnamed(syscall, slots, name, arch)
 }
 
+/// The call that a table has under another name: riscv32's `ftruncate` is `ftruncate64`, whose length takes two slots.
+fn own(syscall: &Syscall, table: Table) -> &Syscall {
+    let other = match syscall.nr_on(table) {
+        Some(_) => None,
+        None => data::alias(table, syscall.name).and_then(data::syscall),
+    };
+    other.unwrap_or(syscall)
+}
+
 /// The slot of that name.
 fn named(slots: &[Arg], name: &str) -> Option<usize> {
     let is_it = |arg: &Arg| arg.name == name && arg.class != Class::Pad;
     slots.iter().position(is_it)
+}
+
+/// The slot of half of a value, by a name such as `pos_hi`: machines of either byte order share a table, which names the slots in the
+/// order of one of them.
+fn half_named(slots: &[Arg], name: &str, arch: &Arch) -> Option<usize> {
+    let (stem, high) = match (name.strip_suffix("_hi"), name.strip_suffix("_lo")) {
+        (Some(stem), _) => (stem, true),
+        (None, Some(stem)) => (stem, false),
+        (None, None) => return None,
+    };
+    let low = named(slots, &format!("{stem}_lo"))?;
+    let first = low.min(named(slots, &format!("{stem}_hi"))?);
+    Some(if high == arch.big_endian {
+        first
+    } else {
+        first + 1
+    })
 }
 
 /// The place of `arg0` to `arg5`.
@@ -105,10 +133,13 @@ pub fn place(name: &str) -> Option<usize> {
     (digit.len() == 1 && slot < SLOTS).then_some(slot)
 }
 
+/// How the kernel declares a descriptor that is an int (`mqd_t`: uapi/linux/posix_types.h by way of `__kernel_mqd_t`).
+const SIGNED_DESCRIPTORS: [&str; 3] = ["int", "const int", "mqd_t"];
+
 fn is_unsigned(arg: &Arg) -> bool {
     match arg.class {
         // Descriptors are declared as one or the other.
-        Class::Fd => arg.ty != "int",
+        Class::Fd => !SIGNED_DESCRIPTORS.contains(&arg.ty),
         Class::I32 | Class::Sword | Class::S64 => false,
         Class::Ptr | Class::U32 | Class::U16 | Class::Word | Class::U64 | Class::Pad => true,
     }
@@ -252,6 +283,27 @@ mod tests {
             ("pread64", "pos", "powerpc", Ok((60, 52, "i64"))),
             ("pread64", "pos", "mipsel", Ok((48, 56, "i64"))),
             ("fallocate", "len", "i686", Ok((48, 56, "i64"))),
+            // By the name of a half: where that half is, whatever the order in which the table names them.
+            ("pread64", "pos_lo", "arm", Ok((48, 52, "u32"))),
+            ("pread64", "pos_hi", "arm", Ok((56, 60, "u32"))),
+            ("pread64", "pos_lo", "armeb", Ok((60, 56, "u32"))),
+            ("pread64", "pos_hi", "armeb", Ok((52, 48, "u32"))),
+            ("pread64", "pos_lo", "mips", Ok((60, 56, "u32"))),
+            ("pread64", "pos_lo", "mipsel", Ok((48, 52, "u32"))),
+            // A call that the table has under another name, with other slots.
+            ("ftruncate", "length", "riscv32", Ok((24, 32, "i64"))),
+            ("fstatfs", "buf", "riscv32", Ok((32, 36, "pointer"))),
+            ("fadvise64", "advice", "riscv32", Ok((56, 60, "i32"))),
+            ("lseek", "offset", "riscv32", Err(Missing::Name)),
+            ("mmap", "off", "riscv32", Err(Missing::Name)),
+            // Descriptors that are an int.
+            ("mq_notify", "mqdes", "x86_64", Ok((16, 20, "i32"))),
+            (
+                "landlock_add_rule",
+                "ruleset_fd",
+                "x86_64",
+                Ok((16, 20, "i32")),
+            ),
             ("sync_file_range", "flags", "mips", Err(Missing::Invisible)),
             ("mmap", "prot", "s390x", Err(Missing::Name)),
             ("mmap", "prot", "x86_64", Ok((32, 36, "u32"))),

@@ -1,10 +1,12 @@
 //! A program as text, with the names of what its numbers mean.
 //!
 //! ```
+//! use seccomptime_compiler::include::NoFiles;
 //! use seccomptime_compiler::{Arch, Build, compile, disasm, lex};
 //!
 //! let tokens = lex::lex("allow(read), default = log", 0).unwrap().tokens;
-//! let program = compile(&tokens, Arch::from_name("x86_64").unwrap(), Build { debug: false });
+//! let arch = Arch::from_name("x86_64").unwrap();
+//! let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
 //! let text = disasm::disassemble(&program.unwrap());
 //! assert_eq!(text, "\
 //! 0: ld arch

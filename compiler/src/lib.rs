@@ -7,7 +7,7 @@
 //! [`analyse`] and [`compile`] show all stages in order. [`analyse`] is the part that is the same for every arch:
 //!
 //! ```text
-//! tokens ──parse──▶ Policy ──resolve──▶ Names ──check──▶ diagnostics
+//! tokens ──parse, include──▶ Policy ──resolve──▶ Names ──check──▶ diagnostics
 //! ```
 //!
 //! [`compile`] goes on for one arch alone, which is all that a user pays for:
@@ -17,12 +17,13 @@
 //! ```
 //!
 //! ```
+//! use seccomptime_compiler::include::NoFiles;
 //! use seccomptime_compiler::{Arch, Build, Place, analyse, compile, lex};
 //!
 //! let tokens = lex::lex("allow(read, write), default = log", 0).unwrap().tokens;
-//! assert!(analyse(&tokens, Place::Main).is_empty());
+//! assert!(analyse(&tokens, Place::Main, &mut NoFiles).diagnostics.is_empty());
 //! let arch = Arch::from_name("x86_64").unwrap();
-//! let program = compile(&tokens, arch, Build { debug: false }).unwrap();
+//! let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles).unwrap();
 //! assert_eq!(program.instructions.len(), 6);
 //! ```
 
@@ -41,11 +42,14 @@ pub mod emit;
 pub mod emulate;
 pub mod graph;
 pub mod imply;
+pub mod include;
 pub mod lex;
 pub mod lint;
 pub mod lower;
 pub mod nearest;
 pub mod parse;
+#[cfg(feature = "tools")]
+pub mod plain;
 pub mod policy;
 pub mod prove;
 pub mod resolve;
@@ -61,6 +65,7 @@ pub use check::Place;
 pub use diagnostic::{Diagnostic, Level};
 
 use diagnostic::Report;
+use include::Files;
 use policy::{Action, Settings};
 use prove::Refusal;
 use select::{Defaults, Selection};
@@ -88,14 +93,25 @@ pub struct Program {
     pub replacements: Vec<(Action, Action)>,
     /// All that isn't a rule.
     pub settings: Settings,
+    /// The policy's canonical text, with what it includes.
+    pub text: String,
     /// What is redundant on this arch alone.
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What is the same for every arch.
+#[derive(Debug)]
+pub struct Analysis {
+    /// All that isn't a rule, as far as it could be read.
+    pub settings: Settings,
+    /// All that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// Parses and checks a policy for all arches, and tells all that is wrong with it.
-pub fn analyse(tokens: &[Token], place: Place) -> Vec<Diagnostic> {
+pub fn analyse(tokens: &[Token], place: Place, files: &mut dyn Files) -> Analysis {
     let mut report = Report::default();
-    let mut policy = parse::parse(tokens, &mut report);
+    let mut policy = include::parse_all(tokens, files, &mut report);
     imply::imply(&mut policy);
     let names = resolve::resolve(&policy, &mut report);
     // A name that is missing would look like a rule that is missing.
@@ -103,7 +119,10 @@ pub fn analyse(tokens: &[Token], place: Place) -> Vec<Diagnostic> {
         let whole = Span::of(tokens).unwrap_or_default();
         check::check(&policy, &names, place, whole, &mut report);
     }
-    report.into_diagnostics()
+    Analysis {
+        settings: policy.settings,
+        diagnostics: report.into_diagnostics(),
+    }
 }
 
 /// Compiles a policy for one arch.
@@ -115,9 +134,10 @@ pub fn compile(
     tokens: &[Token],
     arch: &'static Arch,
     build: Build,
+    files: &mut dyn Files,
 ) -> Result<Program, Vec<Diagnostic>> {
     let mut report = Report::default();
-    let mut policy = parse::parse(tokens, &mut report);
+    let mut policy = include::parse_all(tokens, files, &mut report);
     imply::imply(&mut policy);
     let names = resolve::resolve(&policy, &mut report);
     if report.has_errors() {
@@ -145,6 +165,7 @@ pub fn compile(
         values: lowered.values,
         default: selection.default().clone(),
         replacements: check::replacements(&defaults),
+        text: policy.entries.join(", "),
         settings: policy.settings,
         warnings: report.into_diagnostics(),
     })

@@ -13,6 +13,8 @@ pub struct Policy {
     pub forbids: Vec<Pattern>,
     /// Everything else.
     pub settings: Settings,
+    /// The canonical text of each entry but the includes, which are replaced by theirs.
+    pub entries: Vec<String>,
 }
 
 /// An action for some calls.
@@ -65,13 +67,22 @@ pub enum Minus {
 }
 
 /// A name and where it stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Name {
     /// The text.
     pub text: String,
     /// The place.
     pub span: Span,
 }
+
+/// Two names are equal wherever they stand.
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Name {}
 
 /// A verb with its value.
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 //! A simulator of the kernel's classic BPF machine, for the instructions that are emitted here.
 //!
 //! ```
+//! use seccomptime_compiler::include::NoFiles;
 //! use seccomptime_compiler::{Arch, Build, compile, lex, sim};
 //!
 //! let tokens = lex::lex("allow(read), default = log", 0).unwrap().tokens;
 //! let arch = Arch::from_name("x86_64").unwrap();
-//! let program = compile(&tokens, arch, Build { debug: false }).unwrap();
+//! let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles).unwrap();
 //! let call = sim::Call { nr: 0, arch: arch.audit, ..sim::Call::default() };
 //! let run = sim::run(&program.instructions, &call, arch.big_endian).unwrap();
 //! assert_eq!((run.action.to_string().as_str(), run.executed), ("allow", 5));
@@ -60,21 +61,39 @@ pub struct Run<'p> {
     pub executed: usize,
 }
 
-/// Runs a program on a call. `None` is a program that the kernel would not have taken.
+/// Runs a program on a call. `None` is a program that the kernel would not have taken, or one with a constant that only rustc knows.
 pub fn run<'p>(program: &'p [Instruction], call: &Call, big_endian: bool) -> Option<Run<'p>> {
+    let step = |at: usize| {
+        let instruction = program.get(at)?;
+        let k = match (&instruction.k, instruction.code) {
+            (Constant::Return(_), RET_K) => 0,
+            (Constant::Known(k), code) if code != RET_K => *k,
+            _ => return None,
+        };
+        Some((instruction.code, instruction.jt, instruction.jf, k))
+    };
+    let (end, executed) = follow(step, call, big_endian)?;
+    match &program.get(end)?.k {
+        Constant::Return(action) => Some(Run { action, executed }),
+        _ => None,
+    }
+}
+
+/// Follows a program, given by its instructions' four fields, to the RET at which it ends: its index, and how many instructions it took.
+pub(crate) fn follow(
+    step: impl Fn(usize) -> Option<(u16, u8, u8, u32)>,
+    call: &Call,
+    big_endian: bool,
+) -> Option<(usize, usize)> {
     let mut accumulator = 0_u32;
     let mut pc = 0_usize;
     let mut executed = 0;
     loop {
-        let instruction = program.get(pc)?;
+        let (code, jt, jf, k) = step(pc)?;
         pc += 1;
         executed += 1;
-        let k = match (&instruction.k, instruction.code) {
-            (Constant::Return(action), RET_K) => return Some(Run { action, executed }),
-            (Constant::Return(_) | Constant::Value(_), _) => return None,
-            (Constant::Known(k), _) => *k,
-        };
-        let holds = match instruction.code {
+        let holds = match code {
+            RET_K => return Some((pc - 1, executed)),
             LD_W_ABS => {
                 accumulator = call.word(k, big_endian)?;
                 continue;
@@ -97,12 +116,7 @@ pub fn run<'p>(program: &'p [Instruction], call: &Call, big_endian: bool) -> Opt
             JSET_K => accumulator & k != 0,
             _ => return None,
         };
-        let skip = if holds {
-            instruction.jt
-        } else {
-            instruction.jf
-        };
-        pc += usize::from(skip);
+        pc += usize::from(if holds { jt } else { jf });
     }
 }
 

@@ -4,6 +4,7 @@ use seccomptime_compiler::arch::{ARCHES, NO_CALL, X32_BIT};
 use seccomptime_compiler::bpf::Constant;
 use seccomptime_compiler::data::{SYSCALLS, syscall};
 use seccomptime_compiler::emulate::emulate;
+use seccomptime_compiler::include::NoFiles;
 use seccomptime_compiler::lex::lex;
 use seccomptime_compiler::resolve::number_on;
 use seccomptime_compiler::{Arch, Build, Program, compile};
@@ -11,7 +12,7 @@ use seccomptime_compiler::{Arch, Build, Program, compile};
 fn program(text: &str, arch: &str) -> Program {
     let tokens = lex(text, 0).unwrap().tokens;
     let arch = Arch::from_name(arch).unwrap();
-    compile(&tokens, arch, Build { debug: false }).unwrap()
+    compile(&tokens, arch, Build { debug: false }, &mut NoFiles).unwrap()
 }
 
 /// What a program answers, as the policy writes it.
@@ -168,7 +169,7 @@ fn debug_default_replaces_default() {
     let tokens = lex(text, 0).unwrap().tokens;
     let arch = Arch::from_name("x86_64").unwrap();
     for (debug, want) in [(true, "log"), (false, "kill_process")] {
-        let program = compile(&tokens, arch, Build { debug }).unwrap();
+        let program = compile(&tokens, arch, Build { debug }, &mut NoFiles).unwrap();
         assert_eq!(native(&program, 1), want);
         assert_eq!(answer(&program, 3, 1), want);
     }
@@ -205,7 +206,8 @@ fn the_longest_program_and_one_longer() {
     let arch = Arch::from_name("aarch64").unwrap();
     let length = |rules: u32| {
         let tokens = lex(&policy(rules), 0).unwrap().tokens;
-        compile(&tokens, arch, Build { debug: false }).map(|program| program.instructions.len())
+        compile(&tokens, arch, Build { debug: false }, &mut NoFiles)
+            .map(|program| program.instructions.len())
     };
     let (mut fits, mut over) = (3900, 3964);
     while over - fits > 1 {

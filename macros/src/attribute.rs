@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use seccomptime_compiler::policy::OnError;
-use seccomptime_compiler::{Place, analyse};
+use seccomptime_compiler::{Analysis, Place, analyse};
 
 use crate::diagnostics::{error, has_errors, items};
 use crate::function::{Attribute, Body, Function};
 use crate::stage::Stage;
-use crate::tokens::Lexed;
+use crate::tokens::Source;
 
 /// Attributes of the language's own that an `async fn` may have without being driven by any of them.
 const INERT: [&str; 16] = [
@@ -31,12 +31,13 @@ const INERT: [&str; 16] = [
 ];
 
 pub fn expand(policy: TokenStream, item: TokenStream) -> TokenStream {
-    let lexed = Lexed::new(policy.clone());
+    let mut source = Source::new(policy.clone());
     let function = match Function::parse(item.clone()) {
         Ok(function) => function,
         Err(not) => {
             // The place is taken for main's, so that the policy's own mistakes show as well.
-            let shown = items(&analyse(&lexed.tokens, Place::Main), &lexed);
+            let analysis = analyse(&source.tokens, Place::Main, &mut source.files);
+            let shown = items(&analysis.diagnostics, &source);
             let error = error(
                 not.span,
                 "`#[seccomp]` goes on a function: put it on `fn main`",
@@ -49,9 +50,12 @@ pub fn expand(policy: TokenStream, item: TokenStream) -> TokenStream {
     } else {
         Place::Function
     };
-    let diagnostics = analyse(&lexed.tokens, place);
-    let mut shown = items(&diagnostics, &lexed);
-    let stage = Stage::new(&lexed, place, function.name.to_string());
+    let Analysis {
+        settings,
+        diagnostics,
+    } = analyse(&source.tokens, place, &mut source.files);
+    let mut shown = items(&diagnostics, &source);
+    let stage = Stage::new(&source, settings, place, function.name.to_string());
     let misplaced = misplaced(&function, stage.on_error());
     let is_misplaced = misplaced.is_some();
     shown.extend(misplaced);

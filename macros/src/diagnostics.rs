@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use seccomptime_compiler::{Diagnostic, Level};
 
-use crate::tokens::Lexed;
+use crate::tokens::Source;
 
 /// An error at one place.
 pub fn error(span: Span, message: &str) -> TokenStream {
@@ -33,12 +33,14 @@ fn warning(span: Span, message: &str) -> TokenStream {
 }
 
 /// All messages, as items.
-pub fn items(diagnostics: &[Diagnostic], lexed: &Lexed) -> TokenStream {
+pub fn items(diagnostics: &[Diagnostic], source: &Source) -> TokenStream {
     let shown = diagnostics.iter().map(|diagnostic| {
-        let ends = lexed.span_ends(diagnostic.span);
+        let ends = source.span_ends(diagnostic.span);
+        let place = source.files.place(diagnostic.span.first);
+        let message = format!("{place}{}", diagnostic.message);
         match diagnostic.level {
-            Level::Error => error_between(ends, &diagnostic.message),
-            Level::Warning => warning(ends.0, &diagnostic.message),
+            Level::Error => error_between(ends, &message),
+            Level::Warning => warning(ends.0, &message),
         }
     });
     shown.collect()

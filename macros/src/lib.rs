@@ -9,6 +9,7 @@
 
 mod attribute;
 mod diagnostics;
+mod files;
 mod function;
 mod lower;
 mod stage;

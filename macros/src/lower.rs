@@ -11,7 +11,7 @@ use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
 
 use crate::diagnostics::items;
 use crate::stage::PLACES;
-use crate::tokens::Lexed;
+use crate::tokens::Source;
 
 /// What the stage hands over, taken apart.
 struct Input {
@@ -31,17 +31,17 @@ pub fn expand(stage: TokenStream) -> TokenStream {
             "`__lower!` is a part of seccomptime's own: use `policy!`",
         );
     };
-    let lexed = Lexed::new(input.policy.clone());
+    let mut source = Source::new(input.policy.clone());
     let build = Build { debug: input.debug };
-    match compile(&lexed.tokens, input.arch, build) {
+    match compile(&source.tokens, input.arch, build, &mut source.files) {
         Ok(program) => Output {
             input: &input,
-            lexed: &lexed,
+            source: &source,
             program: &program,
         }
         .items(),
         Err(diagnostics) => {
-            let shown = items(&diagnostics, &lexed);
+            let shown = items(&diagnostics, &source);
             let krate = &input.krate;
             quote! {
                 #shown
@@ -81,7 +81,7 @@ impl Input {
 
 struct Output<'a> {
     input: &'a Input,
-    lexed: &'a Lexed,
+    source: &'a Source,
     program: &'a Program,
 }
 
@@ -93,7 +93,7 @@ impl Output<'_> {
         let record = settings.record.as_ref();
         let record = record.map_or(Record::default(), |setting| setting.value);
         let text = match record {
-            Record::Full => token::text(&self.lexed.tokens),
+            Record::Full => self.program.text.clone(),
             Record::Minimal | Record::None => String::new(),
         };
         let kind = self.word(match record {
@@ -127,9 +127,11 @@ impl Output<'_> {
             self.program.arch.name,
             disasm::disassemble(self.program)
         );
-        let warnings = items(&self.program.warnings, self.lexed);
+        let warnings = items(&self.program.warnings, self.source);
+        let tracking = self.source.files.tracking();
         quote! {
             #warnings
+            #tracking
             #values
             #draft
             #[doc = #doc]
@@ -286,7 +288,7 @@ impl Output<'_> {
 
     /// Where something of the user's stands, as a place of the expansion's own code.
     fn at(&self, span: token::Span) -> Span {
-        let (first, _) = self.lexed.span_ends(span);
+        let (first, _) = self.source.span_ends(span);
         first.resolved_at(Span::call_site())
     }
 
@@ -322,21 +324,20 @@ impl Output<'_> {
     /// A value as i128, whatever its integer type; any other type is rustc's error at the value.
     fn value(&self, expression: &Expression) -> TokenStream {
         let krate = &self.input.krate;
-        let tokens = self.lexed.stream(&expression.tokens);
+        let tokens = self.source.stream(&expression.tokens);
         let at = self.at(expression.span);
         // `^ 0` takes integers of every type and sign, and no bool, char or float, which `as` would.
         let value = quote_spanned!(at=> (#tokens) ^ 0);
-        // A bare capital name is a constant of libc's or of the module's; anything else means what it means here.
-        let bare = has_bare_constant(&expression.tokens);
-        if bare {
-            quote_spanned! {at=> {
-                use self::*;
-                use #krate::__private::libc::*;
-                (#value) as ::core::primitive::i128
-            }}
-        } else {
-            quote_spanned!(at=> ((#value) as ::core::primitive::i128))
-        }
+        // A bare capital name is a constant of libc's or of the module's, and `libc::` leads to libc, of which the user's crate
+        // need not know; anything else means what it means here.
+        let names = Names::of(&expression.tokens);
+        let bare = names
+            .bare
+            .then(|| quote_spanned!(at=> use self::*; use #krate::__private::libc::*;));
+        let libc = names
+            .libc
+            .then(|| quote_spanned!(at=> use #krate::__private::libc;));
+        quote_spanned!(at=> { #bare #libc (#value) as ::core::primitive::i128 })
     }
 }
 
@@ -365,22 +366,39 @@ fn moved(path: &TokenStream, at: Span) -> TokenStream {
     trees.collect()
 }
 
-/// Whether a name that is written as constants are stands alone somewhere in an expression, not in a path.
-fn has_bare_constant(tokens: &[Token]) -> bool {
-    tokens
-        .iter()
-        .enumerate()
-        .any(|(i, token)| match &token.tree {
-            Tree::Ident(name) => {
-                let colon = |at: Option<usize>| {
-                    at.and_then(|at| tokens.get(at))
-                        .is_some_and(|t| t.is_punct(':'))
-                };
-                is_constant(name) && !colon(i.checked_sub(1)) && !colon(Some(i + 1))
+/// What an expression needs to have in scope.
+#[derive(Default)]
+struct Names {
+    /// A name that is written as constants are, and stands in no path.
+    bare: bool,
+    /// A path that begins with `libc`.
+    libc: bool,
+}
+
+impl Names {
+    fn of(tokens: &[Token]) -> Names {
+        let mut names = Names::default();
+        for (i, token) in tokens.iter().enumerate() {
+            match &token.tree {
+                Tree::Ident(name) => {
+                    let colon = |at: Option<usize>| {
+                        let token = at.and_then(|at| tokens.get(at));
+                        token.is_some_and(|token| token.is_punct(':'))
+                    };
+                    let (before, after) = (colon(i.checked_sub(1)), colon(Some(i + 1)));
+                    names.bare |= is_constant(name) && !before && !after;
+                    names.libc |= name == "libc" && !before && after;
+                }
+                Tree::Group(_, inner) => {
+                    let inner = Names::of(inner);
+                    names.bare |= inner.bare;
+                    names.libc |= inner.libc;
+                }
+                _ => {}
             }
-            Tree::Group(_, inner) => has_bare_constant(inner),
-            _ => false,
-        })
+        }
+        names
+    }
 }
 
 /// Whether a name is written as constants are.

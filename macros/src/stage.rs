@@ -8,11 +8,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use seccomptime_compiler::Place;
-use seccomptime_compiler::diagnostic::Report;
-use seccomptime_compiler::parse;
 use seccomptime_compiler::policy::{OnError, Settings};
 
-use crate::tokens::Lexed;
+use crate::tokens::Source;
 
 /// What the first stage knows of a policy that is right.
 pub struct Stage {
@@ -30,11 +28,10 @@ pub const PLACES: [(&str, Place); 3] = [
 ];
 
 impl Stage {
-    /// For the policy `lexed`, which has been checked.
-    pub fn new(lexed: &Lexed, place: Place, name: String) -> Stage {
-        let settings = parse::parse(&lexed.tokens, &mut Report::default()).settings;
+    /// For a policy that has been analysed.
+    pub fn new(source: &Source, settings: Settings, place: Place, name: String) -> Stage {
         let krate = match &settings.krate {
-            Some(path) => ours(lexed.stream(&path.value)),
+            Some(path) => ours(source.stream(&path.value)),
             None => quote!(::seccomptime),
         };
         Stage {

@@ -1,41 +1,87 @@
 //! Between rustc's tokens and those of the compiler.
 
-use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Punct, Spacing, Span, TokenStream, TokenTree};
 use seccomptime_compiler::token::{self, Delimiter, Loc, Token, Tree};
 
-/// The compiler's tokens, and rustc's that they were made of.
-pub struct Lexed {
-    /// The tokens.
+use crate::files::Disk;
+
+/// A policy as the compiler reads it, and rustc's tokens that it was made of.
+pub struct Source {
+    /// The compiler's tokens.
     pub tokens: Vec<Token>,
+    /// What the policy includes.
+    pub files: Disk,
     trees: Vec<TokenTree>,
 }
 
-impl Lexed {
+impl Source {
     /// Converts rustc's tokens.
-    pub fn new(stream: TokenStream) -> Lexed {
+    pub fn new(stream: TokenStream) -> Source {
         let mut trees = Vec::new();
         let tokens = convert(stream, &mut trees);
-        Lexed { tokens, trees }
-    }
-
-    /// Where a token stands.
-    pub fn span(&self, loc: Loc) -> Span {
-        self.tree(loc).map_or_else(Span::call_site, TokenTree::span)
+        let spans = trees.iter().map(TokenTree::span).collect();
+        Source {
+            tokens,
+            files: Disk::new(spans),
+            trees,
+        }
     }
 
     /// The first and the last place of a run of tokens.
     pub fn span_ends(&self, span: token::Span) -> (Span, Span) {
-        (self.span(span.first), self.span(span.last))
+        (self.files.span(span.first), self.files.span(span.last))
     }
 
-    /// The tokens as they came from rustc.
+    /// rustc's tokens for some of the compiler's: those they were made of, or made now for a file's.
     pub fn stream(&self, tokens: &[Token]) -> TokenStream {
-        let trees = tokens.iter().filter_map(|token| self.tree(token.loc));
-        trees.cloned().collect()
+        tokens.iter().flat_map(|token| self.trees(token)).collect()
     }
 
-    fn tree(&self, loc: Loc) -> Option<&TokenTree> {
-        self.trees.get(usize::try_from(loc.0).ok()?)
+    fn trees(&self, token: &Token) -> Vec<TokenTree> {
+        if !self.files.holds(token.loc) {
+            let at = usize::try_from(token.loc.0).ok();
+            return at
+                .and_then(|at| self.trees.get(at))
+                .cloned()
+                .into_iter()
+                .collect();
+        }
+        let span = self.files.span(token.loc).resolved_at(Span::call_site());
+        made(token)
+            .into_iter()
+            .map(|mut tree: TokenTree| {
+                tree.set_span(span);
+                tree
+            })
+            .collect()
+    }
+}
+
+/// rustc's tokens for one that came from a file.
+fn made(token: &Token) -> Vec<TokenTree> {
+    match &token.tree {
+        Tree::Punct { char, joint } => {
+            let spacing = if *joint {
+                Spacing::Joint
+            } else {
+                Spacing::Alone
+            };
+            vec![Punct::new(*char, spacing).into()]
+        }
+        Tree::Group(delimiter, inner) => {
+            let delimiter = match delimiter {
+                Delimiter::Parenthesis => proc_macro2::Delimiter::Parenthesis,
+                Delimiter::Bracket => proc_macro2::Delimiter::Bracket,
+                Delimiter::Brace => proc_macro2::Delimiter::Brace,
+                Delimiter::None => proc_macro2::Delimiter::None,
+            };
+            vec![Group::new(delimiter, inner.iter().flat_map(made).collect()).into()]
+        }
+        // The lexers agree on what these are.
+        Tree::Ident(text) | Tree::Literal(text) => {
+            let made = text.parse::<TokenStream>().unwrap_or_default();
+            made.into_iter().collect()
+        }
     }
 }
 

@@ -2,17 +2,20 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use seccomptime_compiler::{Place, analyse};
+use seccomptime_compiler::{Analysis, Place, analyse};
 
 use crate::diagnostics::{has_errors, items};
 use crate::stage::Stage;
-use crate::tokens::Lexed;
+use crate::tokens::Source;
 
 pub fn expand(policy: TokenStream) -> TokenStream {
-    let lexed = Lexed::new(policy.clone());
-    let diagnostics = analyse(&lexed.tokens, Place::Value);
-    let shown = items(&diagnostics, &lexed);
-    let stage = Stage::new(&lexed, Place::Value, String::new());
+    let mut source = Source::new(policy.clone());
+    let Analysis {
+        settings,
+        diagnostics,
+    } = analyse(&source.tokens, Place::Value, &mut source.files);
+    let shown = items(&diagnostics, &source);
+    let stage = Stage::new(&source, settings, Place::Value, String::new());
     if has_errors(&diagnostics) {
         let krate = stage.krate();
         return quote!({ #shown #krate::__private::EMPTY });

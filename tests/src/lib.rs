@@ -2,4 +2,6 @@
 
 pub mod features;
 pub mod generate;
+pub mod reference;
+pub mod stages;
 pub mod support;

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use seccomptime_compiler::arch::ARCHES;
 use seccomptime_compiler::disasm::disassemble;
+use seccomptime_compiler::include::NoFiles;
 use seccomptime_compiler::{Build, Place, analyse, compile, lex::lex};
 
 /// The arches that are written out in full: two of one numbering, one with an offset, the ones with an ABI bit.
@@ -26,10 +27,15 @@ fn programs() {
         policies += 1;
         let text = fs::read_to_string(&path).unwrap();
         let tokens = lex(&text, 0).unwrap().tokens;
-        assert_eq!(analyse(&tokens, Place::Main), [], "{}", path.display());
+        assert_eq!(
+            analyse(&tokens, Place::Main, &mut NoFiles).diagnostics,
+            [],
+            "{}",
+            path.display()
+        );
         let mut found = String::new();
         for arch in ARCHES {
-            let program = compile(&tokens, arch, Build { debug: false }).unwrap();
+            let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles).unwrap();
             let count = program.instructions.len();
             found.push_str(&format!("{}: {count} instructions\n", arch.name));
             if SHOWN.contains(&arch.name) {

@@ -113,7 +113,10 @@ impl<'p> Checker<'_, 'p> {
             Verb::Errno | Verb::Trap | Verb::KillThread | Verb::KillProcess if !conditioned => {
                 format!("add {} beside `{name}`", quoted(&open))
             }
-            _ => format!("add `errno(ENOSYS: {})`", open.join(", ")),
+            _ => format!(
+                "give it the same condition where it has the arguments, or add `errno(ENOSYS: {})`",
+                open.join(", ")
+            ),
         };
         let open_too = match open.len() {
             1 => "does the same and is open",

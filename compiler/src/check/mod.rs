@@ -114,10 +114,6 @@ impl<'p> Checker<'_, 'p> {
     /// What the language has and this version can't do: refused, never ignored.
     fn not_yet(&mut self) {
         let settings = &self.policy.settings;
-        for include in &settings.includes {
-            self.report
-                .error(include.span, "`include` can't be compiled yet");
-        }
         if let Some(report) = &settings.report {
             self.report.error(
                 report.span,
@@ -164,8 +160,7 @@ impl<'p> Checker<'_, 'p> {
         let settings = &self.policy.settings;
         let empty = self.policy.rules.is_empty()
             && settings.default.is_none()
-            && settings.debug_default.is_none()
-            && settings.includes.is_empty();
+            && settings.debug_default.is_none();
         if empty {
             self.report.error(
                 self.whole,

@@ -1,10 +1,13 @@
+use crate::include::NoFiles;
 use crate::lex::lex;
 use crate::{Level, Place, analyse};
 
 /// The messages for a policy that stands at `place`.
 fn at(place: Place, text: &str) -> Vec<String> {
     let tokens = lex(text, 0).unwrap().tokens;
-    let diagnostics = analyse(&tokens, place).into_iter();
+    let diagnostics = analyse(&tokens, place, &mut NoFiles)
+        .diagnostics
+        .into_iter();
     diagnostics
         .map(|d| match d.level {
             Level::Error => d.message,
@@ -279,7 +282,6 @@ fn what_cannot_be_compiled_yet_is_refused() {
         "allow(read), default = notify",
         "allow(read), default = log or notify",
         "allow(read), default = log, report",
-        "allow(read), default = log, include = \"x\"",
         "allow(read), default = log, flags(wait_killable)",
     ] {
         let messages = on_main(text);

@@ -6,6 +6,7 @@
 use crate::arch::Arch;
 use crate::argument::{Argument, Missing, locate, names};
 use crate::bpf::{AND_K, Constant, Half, JEQ_K, JGE_K, JGT_K, JSET_K, Of, XOR_K};
+use crate::check::apart;
 use crate::data::Syscall;
 use crate::diagnostic::Report;
 use crate::graph::{Graph, Id};
@@ -56,12 +57,34 @@ impl<'r> Lowering<'r> {
 
     /// The node at which a call's number having been told leads to its action.
     pub(super) fn decision(&mut self, decision: &Decision) -> Id {
+        self.keep_apart(decision);
         let mut node = self.graph.ret(&decision.otherwise);
         for (condition, action) in decision.branches.iter().rev() {
             let yes = self.graph.ret(action);
             node = self.condition(decision.call, condition, yes, node);
         }
         node
+    }
+
+    /// Two values of one verb for one call must never meet: where it is two values of an argument that keep them apart, those are
+    /// written down as a list, whose values must differ.
+    fn keep_apart(&mut self, decision: &Decision) {
+        for (i, (later, action)) in decision.branches.iter().enumerate() {
+            for (earlier, other) in &decision.branches[..i] {
+                if action.verb != other.verb || action == other {
+                    continue;
+                }
+                let Some((operand, values)) = apart(earlier, later) else {
+                    continue;
+                };
+                if let Some(left) = self.left(decision.call, operand) {
+                    let rule = left.mask.map_or(Rule::Fits, Rule::Within);
+                    let span = values[0].span.to(values[1].span);
+                    let values = values.map(|v| self.values.value(v, left.argument.ty, rule));
+                    self.values.list(values.to_vec(), span);
+                }
+            }
+        }
     }
 
     fn condition(

@@ -39,6 +39,9 @@ const SETTINGS: [&str; 15] = [
 pub fn parse(tokens: &[Token], report: &mut Report) -> Policy {
     let mut policy = Policy::default();
     for entry in split(tokens) {
+        if entry.first().and_then(Token::ident) != Some("include") {
+            policy.entries.push(token::text(entry));
+        }
         entry_into(&mut policy, entry, report);
     }
     policy

@@ -105,15 +105,55 @@ impl<'a> UserCrate<'a> {
         self
     }
 
+    /// Builds it once; see [`Package::build`].
+    pub fn build(&self, target: &str) -> Built {
+        self.lay().build(target)
+    }
+
+    /// Writes the package into a folder of its own, where it can be built and changed.
+    pub fn lay(&self) -> Package {
+        let package = Package {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            release: self.release,
+        };
+        package.change(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = {:?}\nedition = {:?}\n\n[workspace]\n\n[dependencies]\n{}\n{}",
+                self.name, self.edition, self.dependencies, self.manifest
+            ),
+        );
+        let lock = fs::read_to_string(Path::new(WORKSPACE).join("Cargo.lock"));
+        package.change("Cargo.lock", &lock.expect("the workspace's Cargo.lock"));
+        for (path, text) in &self.files {
+            package.change(path, text);
+        }
+        package
+    }
+}
+
+/// A package in a folder, which goes with it.
+pub struct Package {
+    folder: TempDir,
+    release: bool,
+}
+
+impl Package {
+    /// Writes one of its files.
+    pub fn change(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("inside the package")).expect("a folder");
+        fs::write(path, text).expect("a file of the package");
+    }
+
     /// Builds offline, with what the workspace has locked. `target` is the caller's `env!("CARGO_TARGET_TMPDIR")`: the dependencies
     /// are built there once for all packages.
     pub fn build(&self, target: &str) -> Built {
-        let package = self.write();
         let target = Path::new(target).join("user-crates");
         let mut cargo =
             Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
         cargo
-            .current_dir(package.path())
+            .current_dir(self.folder.path())
             .args(["build", "--offline", "--color=never"])
             .args(self.release.then_some("--release"))
             .env("CARGO_TARGET_DIR", &target)
@@ -127,27 +167,5 @@ impl<'a> UserCrate<'a> {
             programs: built.then(|| target.join(profile)),
             messages: ran.stderr,
         }
-    }
-
-    fn write(&self) -> TempDir {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let write = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().expect("inside the package")).expect("a folder");
-            fs::write(path, text).expect("a file of the package");
-        };
-        write(
-            "Cargo.toml",
-            &format!(
-                "[package]\nname = {:?}\nedition = {:?}\n\n[workspace]\n\n[dependencies]\n{}\n{}",
-                self.name, self.edition, self.dependencies, self.manifest
-            ),
-        );
-        let lock = fs::read_to_string(Path::new(WORKSPACE).join("Cargo.lock"));
-        write("Cargo.lock", &lock.expect("the workspace's Cargo.lock"));
-        for (path, text) in &self.files {
-            write(path, text);
-        }
-        folder
     }
 }

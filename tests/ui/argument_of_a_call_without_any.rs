@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(getpid(pid == 1)), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(kill(sig in [])), default = log)]
+fn main() {}

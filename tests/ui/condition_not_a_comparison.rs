@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read(count)), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(syscall(1)(arg0 == 1)), default = log)]
+fn main() {}

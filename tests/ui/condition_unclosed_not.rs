@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read(!)), default = log)]
+fn main() {}

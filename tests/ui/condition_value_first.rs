@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read(4096 >= count)), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: kill), default = allow)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(kill), default = log, forbid(kill(sig == SIGKILL)))]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(include = "no/such.policy", default = log)]
+fn main() {}

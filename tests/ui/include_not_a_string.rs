@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(include = seccomp, default = log)]
+fn main() {}

@@ -1,4 +1,0 @@
-use seccomptime::seccomp;
-
-#[seccomp(include = "seccomp.policy", default = log)]
-fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EACCES: connect), default = allow)]
+fn main() {}

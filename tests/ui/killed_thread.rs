@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(kill_thread(getppid), default = log)]
+fn main() {}

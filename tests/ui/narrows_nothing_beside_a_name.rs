@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(ioctl, ioctl(cmd == TCGETS)), default = log)]
+fn main() {}

@@ -1,0 +1,6 @@
+#![deny(warnings)]
+
+use seccomptime::seccomp;
+
+#[seccomp(allow(@rust-main))]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read(count == true)), default = log)]
+fn main() {}

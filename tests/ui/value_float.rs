@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(read(count == 1.0)), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(io_uring_setup(entries < -1)), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(kill(sig < 0xffff_ffffu32)), default = log)]
+fn main() {}
