@@ -27,6 +27,8 @@ mod policy;
 mod private;
 mod probe;
 mod record;
+#[cfg(feature = "macros")]
+pub mod reference;
 mod status;
 #[cfg(feature = "macros")]
 mod target;

@@ -227,7 +227,10 @@ pub const fn sorted<const N: usize>(mut list: [u64; N]) -> [u64; N] {
     }
     let mut i = 1;
     while i < N {
-        assert!(list[i - 1] != list[i], "two of these values are equal, and they must differ");
+        assert!(
+            list[i - 1] != list[i],
+            "two of these values are equal, and they must differ"
+        );
         i += 1;
     }
     list

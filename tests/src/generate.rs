@@ -1,12 +1,15 @@
 //! Makes the Rust tables of the compiler and the runtime from the text files in `compiler/data/`.
 //!
 //! `cargo run -p seccomptime-tests --bin generate` writes them; a test compares what is there with what would be
-//! written. Nothing here uses the compiler's own tables, so that a stale one is no obstacle.
+//! written. Nothing here uses the compiler's own tables, so that a stale one is no obstacle; its lists of arches and of lints, which
+//! are written by hand, are used.
 
 mod facts;
 mod nr;
+mod reference;
 pub mod sets;
 mod tables;
+mod target;
 pub mod tsv;
 
 use std::path::{Path, PathBuf};
@@ -110,6 +113,8 @@ pub fn generate(root: &Path) -> Vec<(PathBuf, String)> {
     let facts = Facts::read(&root.join("compiler/data"));
     let mut files = tables::generate(&facts);
     files.extend(nr::generate(&facts));
+    files.extend(reference::generate(root));
+    files.push(target::generate());
     files
 }
 

@@ -10,6 +10,8 @@ mod condition;
 pub use argument::{Missing, View, look};
 pub use condition::{Fault, number};
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use seccomptime_compiler::action::Verb;
 use seccomptime_compiler::arch::Arch;
 use seccomptime_compiler::data::{self, BASELINE, SYSCALLS, Syscall, Table, Version};
@@ -37,6 +39,8 @@ pub struct Reference<'p> {
     foreign: Action,
     unknown: Action,
     enosys: Action,
+    calls: BTreeMap<u32, &'static Syscall>,
+    about: BTreeMap<u32, Vec<&'p Rule>>,
 }
 
 /// `__X32_SYSCALL_BIT`, asm/unistd.h.
@@ -75,14 +79,24 @@ impl<'p> Reference<'p> {
             Verb::Log | Verb::Allow => default.clone(),
             _ => enosys.clone(),
         };
-        Self {
+        let table = arch.table;
+        let numbered = |call: &'static Syscall| Some((call.nr_on(table)?, call));
+        let mut reference = Self {
             policy,
             arch,
             default,
             foreign: said(&settings.foreign).unwrap_or_else(|| action(foreign, None)),
             unknown: said(&settings.unknown).unwrap_or(unknown),
             enosys,
+            calls: SYSCALLS.iter().filter_map(numbered).collect(),
+            about: BTreeMap::new(),
+        };
+        for rule in policy.rules.iter().filter(|rule| applies(rule, table)) {
+            for nr in reference.numbers(rule) {
+                reference.about.entry(nr).or_default().push(rule);
+            }
         }
+        reference
     }
 
     /// What the filter returns for a call.
@@ -102,17 +116,18 @@ impl<'p> Reference<'p> {
         if foreign {
             return &self.foreign;
         }
-        let about = || self.rules().filter(|rule| self.is_about(rule, call.nr));
-        let matching = about().filter(|rule| self.holds(rule, call) == Ok(true));
+        let about = self.about.get(&call.nr);
+        let rules = about.into_iter().flatten();
+        let matching = rules.filter(|rule| self.holds(rule, call) == Ok(true));
         if let Some(rule) = matching.max_by_key(|rule| strictness(rule.action.verb)) {
             return &rule.action;
         }
-        if about().next().is_none() && self.twin(call.nr) {
+        if about.is_none() && self.twin(call.nr) {
             return &self.enosys;
         }
-        let of_baseline =
-            called(table, call.nr).is_some_and(|s| s.since_on(table) <= self.baseline());
-        if of_baseline || about().next().is_some() {
+        let syscall = self.calls.get(&call.nr);
+        let of_baseline = syscall.is_some_and(|s| s.since_on(table) <= self.baseline());
+        if of_baseline || about.is_some() {
             return &self.default;
         }
         let was_x32 = table == Table::X86_64 && X32_BARE.contains(&call.nr);
@@ -127,35 +142,28 @@ impl<'p> Reference<'p> {
         said.map_or(BASELINE, |setting| setting.value)
     }
 
-    /// The rules that count on this arch.
-    fn rules(&self) -> impl Iterator<Item = &'p Rule> {
-        let table = self.arch.table;
-        self.policy
-            .rules
-            .iter()
-            .filter(move |rule| applies(rule, table))
-    }
-
-    fn is_about(&self, rule: &Rule, nr: u32) -> bool {
-        match &rule.pattern.target {
-            Target::Number(number) => *number == nr,
-            Target::Name(name) => number_of(self.arch.table, &name.text) == Some(nr),
-            target @ Target::Set { .. } => {
-                let old =
-                    |name: &str| data::syscall(name).is_some_and(|s| s.since <= self.baseline());
-                let members = members(target).into_iter().filter(|name| old(name));
-                members
-                    .into_iter()
-                    .any(|name| number_of(self.arch.table, name) == Some(nr))
-            }
-        }
+    /// The numbers that a rule is about.
+    fn numbers(&self, rule: &Rule) -> BTreeSet<u32> {
+        let old = |name: &str| data::syscall(name).is_some_and(|s| s.since <= self.baseline());
+        let target = &rule.pattern.target;
+        let mut names = members(target);
+        // What came later than the policy is in none of its sets.
+        names.retain(|name| matches!(target, Target::Name(_)) || old(name));
+        let numbers = names
+            .into_iter()
+            .filter_map(|name| number_of(self.arch.table, name));
+        let bare = match target {
+            Target::Number(number) => Some(*number),
+            _ => None,
+        };
+        numbers.chain(bare).collect()
     }
 
     fn holds(&self, rule: &Rule, call: &Call) -> Result<bool, Missing> {
         let Some(condition) = &rule.pattern.condition else {
             return Ok(true);
         };
-        let syscall = called(self.arch.table, call.nr).ok_or(Missing)?;
+        let syscall = *self.calls.get(&call.nr).ok_or(Missing)?;
         condition::holds(condition, &|name| {
             look(self.arch, syscall, name, &call.args)
         })
@@ -164,11 +172,10 @@ impl<'p> Reference<'p> {
     /// Whether a condition on its twin makes this call answer ENOSYS.
     fn twin(&self, nr: u32) -> bool {
         let table = self.arch.table;
-        let twins = TWINS
-            .iter()
-            .filter(|(_, twin)| number_of(table, twin) == Some(nr));
-        let mut twins = twins;
-        twins.any(|twins| implied(self.policy, table, *twins))
+        let mut twins = TWINS.iter();
+        twins.any(|(name, twin)| {
+            number_of(table, twin) == Some(nr) && implied(self.policy, table, (name, twin))
+        })
     }
 
     fn return_value(&self, action: &Action) -> u32 {
@@ -198,31 +205,25 @@ impl<'p> Reference<'p> {
     /// What is wrong with a condition of a rule that may decide something: that must be an error. And what is wrong with any other.
     pub fn faults(&self) -> (Option<Fault>, Option<Fault>) {
         let (mut deciding, mut other) = (None, None);
-        for rule in self.rules() {
-            let (Some(condition), Target::Name(name)) =
-                (&rule.pattern.condition, &rule.pattern.target)
-            else {
-                continue;
-            };
-            let Some(nr) = number_of(self.arch.table, &name.text) else {
-                continue;
-            };
-            let Some(fault) = self.fault(condition, nr) else {
-                continue;
-            };
-            let covers = |by: &Rule| {
-                by.pattern.condition.is_none()
-                    && strictness(by.action.verb) >= strictness(rule.action.verb)
-                    && self.is_about(by, nr)
-            };
-            let decides = !self.rules().any(covers);
-            *(if decides { &mut deciding } else { &mut other }) = Some(fault);
+        for (&nr, rules) in &self.about {
+            for rule in rules {
+                let condition = rule.pattern.condition.as_ref();
+                let Some(fault) = condition.and_then(|c| self.fault(c, nr)) else {
+                    continue;
+                };
+                let covers = |by: &&&Rule| {
+                    by.pattern.condition.is_none()
+                        && strictness(by.action.verb) >= strictness(rule.action.verb)
+                };
+                let decides = !rules.iter().any(|by| covers(&by));
+                *(if decides { &mut deciding } else { &mut other }) = Some(fault);
+            }
         }
         (deciding, other)
     }
 
     fn fault(&self, condition: &Condition, nr: u32) -> Option<Fault> {
-        let syscall = called(self.arch.table, nr)?;
+        let syscall = *self.calls.get(&nr)?;
         condition::fault(condition, &|name| look(self.arch, syscall, name, &[0; 6]))
     }
 }
@@ -258,13 +259,6 @@ fn applies(rule: &Rule, table: Table) -> bool {
 fn number_of(table: Table, name: &str) -> Option<u32> {
     let own = |name: &str| data::syscall(name)?.nr_on(table);
     own(name).or_else(|| own(data::alias(table, name)?))
-}
-
-/// The call with this number.
-fn called(table: Table, nr: u32) -> Option<&'static Syscall> {
-    SYSCALLS
-        .iter()
-        .find(|syscall| syscall.nr_on(table) == Some(nr))
 }
 
 /// The names that a target is about.
