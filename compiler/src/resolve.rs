@@ -7,22 +7,12 @@ use crate::policy::{Minus, Name, Pattern, Policy, Rule, Target};
 use crate::token::Span;
 
 /// One call that a pattern is about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
     /// A syscall of the tables.
     Named(&'static Syscall),
     /// A bare number.
     Number(u32),
-}
-
-impl PartialEq for Call {
-    fn eq(&self, other: &Call) -> bool {
-        match (self, other) {
-            (Call::Named(a), Call::Named(b)) => a.name == b.name,
-            (Call::Number(a), Call::Number(b)) => a == b,
-            _ => false,
-        }
-    }
 }
 
 impl Call {

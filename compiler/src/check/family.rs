@@ -62,21 +62,36 @@ fn equivalents(name: &str) -> Vec<&'static str> {
     found
 }
 
+/// A call, and those that do the same.
+struct Equivalents<'e> {
+    name: &'e str,
+    others: &'e [&'static str],
+}
+
 impl<'p> Checker<'_, 'p> {
-    /// Rules for one of several calls that do the same, on one table.
+    /// Rules for one of several calls that do the same, on some tables.
     pub(super) fn families(
         &mut self,
         defaults: &'p Defaults,
         verdicts: &Verdicts<'p>,
-        table: Table,
+        tables: &[Table],
     ) {
         for rule in &self.policy.rules {
             let Target::Name(name) = &rule.pattern.target else {
                 continue;
             };
-            let applies = rule.tables.as_ref().is_none_or(|t| t.contains(&table));
-            if applies {
-                self.family(rule, &name.text, defaults, verdicts, table);
+            let equivalents = equivalents(&name.text);
+            if equivalents.is_empty() {
+                continue;
+            }
+            for &table in tables {
+                if rule.tables.as_ref().is_none_or(|t| t.contains(&table)) {
+                    let equivalents = Equivalents {
+                        name: &name.text,
+                        others: &equivalents,
+                    };
+                    self.family(rule, &equivalents, defaults, verdicts, table);
+                }
             }
         }
     }
@@ -84,13 +99,14 @@ impl<'p> Checker<'_, 'p> {
     fn family(
         &mut self,
         rule: &'p Rule,
-        name: &str,
+        calls: &Equivalents<'_>,
         defaults: &'p Defaults,
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
+        let name = calls.name;
         let Some(own) = verdicts.named(name, table, defaults) else {
-            self.lacking(rule, name, defaults, verdicts, table);
+            self.lacking(rule, calls, defaults, verdicts, table);
             return;
         };
         // Either the call is denied by name, or what it is allowed depends on its arguments.
@@ -99,7 +115,7 @@ impl<'p> Checker<'_, 'p> {
         if !conditioned && !denied {
             return;
         }
-        let open = equivalents(name).into_iter().filter(|other| {
+        let open = calls.others.iter().copied().filter(|other| {
             let verdict = verdicts.named(other, table, defaults);
             verdict.is_some_and(|verdict| verdict.is_open())
         });
@@ -130,7 +146,7 @@ impl<'p> Checker<'_, 'p> {
     fn lacking(
         &mut self,
         rule: &'p Rule,
-        name: &str,
+        calls: &Equivalents<'_>,
         defaults: &'p Defaults,
         verdicts: &Verdicts<'p>,
         table: Table,
@@ -138,7 +154,8 @@ impl<'p> Checker<'_, 'p> {
         if !rule.action.verb.permits() {
             return;
         }
-        let denied = equivalents(name).into_iter().find(|other| {
+        let name = calls.name;
+        let denied = calls.others.iter().find(|other| {
             let verdict = verdicts.named(other, table, defaults);
             verdict.is_some_and(|verdict| verdict.is_denied())
         });

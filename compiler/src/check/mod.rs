@@ -72,9 +72,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     let mut elsewhere = Report::default();
     checker.report = &mut elsewhere;
     for defaults in &defaults {
-        for table in Table::ALL {
-            checker.families(defaults, &verdicts, table);
-        }
+        checker.families(defaults, &verdicts, &Table::ALL);
     }
     waivers.finish(report);
 }
@@ -96,7 +94,7 @@ pub fn check_arch(
         waivers: &mut waivers,
         report,
     };
-    checker.families(defaults, &Verdicts::of(names), table);
+    checker.families(defaults, &Verdicts::of(names), &[table]);
 }
 
 struct Checker<'c, 'p> {

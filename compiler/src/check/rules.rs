@@ -1,5 +1,7 @@
 //! Rules that say a thing twice, say two things, or never decide.
 
+use std::collections::BTreeMap;
+
 use crate::policy::{Comparison, Condition, Expression, Operand, Rule, Target};
 use crate::resolve::{Call, Resolved, name_span};
 use crate::select::Defaults;
@@ -10,8 +12,9 @@ impl<'p> Checker<'_, 'p> {
     /// The same thing written twice, and two values of one verb for one call.
     pub(super) fn twice(&mut self) {
         let rules = &self.names.rules;
+        let index = Index::of(rules);
         for (i, later) in rules.iter().enumerate() {
-            for earlier in &rules[..i] {
+            for earlier in index.beside(later, rules, |j| j < i) {
                 if later.written.action.verb != earlier.written.action.verb
                     || !overlap(later.written, earlier.written)
                 {
@@ -81,10 +84,10 @@ impl<'p> Checker<'_, 'p> {
         if debug {
             defaults.push(Defaults::of(self.policy, true).default);
         }
-        for (i, rule) in self.names.rules.iter().enumerate() {
-            let others = self.names.rules.iter().enumerate();
-            let others: Vec<&Resolved<'_, Rule>> =
-                others.filter(|(j, _)| *j != i).map(|(_, r)| r).collect();
+        let rules = &self.names.rules;
+        let index = Index::of(rules);
+        for (i, rule) in rules.iter().enumerate() {
+            let others = index.beside(rule, rules, |j| j != i);
             let covers = |other: &Resolved<'_, Rule>, call: &Call| {
                 other.written.pattern.condition.is_none()
                     && wider(other.written, rule.written)
@@ -128,6 +131,38 @@ impl<'p> Checker<'_, 'p> {
                 );
             }
         }
+    }
+}
+
+/// The rules by the calls that they are about.
+struct Index(BTreeMap<Call, Vec<usize>>);
+
+impl Index {
+    fn of(rules: &[Resolved<'_, Rule>]) -> Index {
+        let mut by_call: BTreeMap<Call, Vec<usize>> = BTreeMap::new();
+        for (i, rule) in rules.iter().enumerate() {
+            for call in &rule.calls {
+                by_call.entry(*call).or_default().push(i);
+            }
+        }
+        Index(by_call)
+    }
+
+    /// The rules that share a call with `rule`, as far as their indices are `wanted`.
+    fn beside<'r, 'p>(
+        &self,
+        rule: &Resolved<'p, Rule>,
+        rules: &'r [Resolved<'p, Rule>],
+        wanted: impl Fn(usize) -> bool,
+    ) -> Vec<&'r Resolved<'p, Rule>> {
+        let mut beside: Vec<usize> = Vec::new();
+        for call in &rule.calls {
+            let sharing = self.0.get(call).into_iter().flatten();
+            beside.extend(sharing.filter(|&&j| wanted(j)));
+        }
+        beside.sort_unstable();
+        beside.dedup();
+        beside.into_iter().map(|j| &rules[j]).collect()
     }
 }
 

@@ -3,6 +3,8 @@
 //! The tables of `generated` are made from the text files of this crate's `data/` directory, which says
 //! where each comes from; this file gives them types and look-ups.
 
+use core::cmp::Ordering;
+
 #[rustfmt::skip]
 mod generated;
 mod table;
@@ -60,6 +62,27 @@ impl Syscall {
     #[must_use]
     pub fn is_unimplemented_on(&self, table: Table) -> bool {
         UNIMPLEMENTED.binary_search(&(table, self.name)).is_ok()
+    }
+}
+
+/// A name is one syscall.
+impl PartialEq for Syscall {
+    fn eq(&self, other: &Syscall) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Syscall {}
+
+impl PartialOrd for Syscall {
+    fn partial_cmp(&self, other: &Syscall) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Syscall {
+    fn cmp(&self, other: &Syscall) -> Ordering {
+        self.name.cmp(other.name)
     }
 }
 
