@@ -57,6 +57,15 @@ lints! {
     Ioctl "ioctl",
     /// ptrace open under a policy that restricts: it makes other processes do what this one may not.
     Ptrace "ptrace",
+    /// prctl named plainly under a policy that restricts: it makes the process dumpable, traceable, and more.
+    Prctl "prctl",
+    /// seccomp named plainly under a policy that restricts: whoever takes the program over adds filters of its own. `@install` says
+    /// that it is meant.
+    Seccomp "seccomp",
+    /// A rule that denies what the vDSO answers without a call, so that no filter sees it.
+    Vdso "vdso",
+    /// A policy that kills what the kernel calls on the program's behalf: the return from a signal handler, and going on after a stop.
+    NoResume "no_resume",
     /// A thread that is killed leaves its locks held, and the process hanging.
     KillThread "kill_thread",
     /// A trap whose handler the program can replace, since rt_sigaction is open.

@@ -2,21 +2,12 @@
 
 use crate::arch::ARCHES;
 use crate::argument::{locate, names, place};
-use crate::data::{self, Syscall};
+use crate::data::{self, FLAGS, Syscall};
 use crate::lint::Lint;
 use crate::nearest::nearest;
 use crate::policy::{Cast, Comparison, Condition, Expression, Operand, Pattern, Rule, Target};
 
 use super::Checker;
-
-/// Arguments that hold flags beside their value though their names don't say so, each with the mask of what isn't flags.
-const CARRIERS: [(&str, &str, &str); 3] = [
-    // SOCK_TYPE_MASK, linux/net.h; SOCK_CLOEXEC and SOCK_NONBLOCK are above.
-    ("socket", "type", "0xf"),
-    ("socketpair", "type", "0xf"),
-    // FUTEX_CMD_MASK, linux/futex.h.
-    ("futex", "op", "0x7f"),
-];
 
 impl<'p> Checker<'_, 'p> {
     /// Checks every condition of the policy.
@@ -158,14 +149,13 @@ impl<'p> Checker<'_, 'p> {
             return;
         }
         let name = &operand.name.text;
-        let carrier = CARRIERS
-            .iter()
-            .find(|(call, arg, _)| *call == syscall.name && arg == name);
-        let mask = match carrier {
-            Some((_, _, mask)) => (*mask).to_owned(),
-            None if name.contains("flag") || name.ends_with("flg") => value.text.clone(),
-            None => return,
+        let carrier =
+            FLAGS.binary_search_by(|(call, arg, _)| (*call, *arg).cmp(&(syscall.name, name)));
+        let Ok(carrier) = carrier else {
+            return;
         };
+        // What is all flags is asked for bit by bit.
+        let mask = FLAGS[carrier].2.unwrap_or(&value.text);
         let message = format!(
             "`{name}` of `{}` carries flags: with one more it is another value, and gets past this; write `{name} & {mask} == {}`",
             syscall.name, value.text

@@ -50,6 +50,21 @@ const RING_CALLS: [&str; 34] = [
     "symlinkat",
 ];
 
+/// What the vDSO answers where it can, vdso(7).
+const VDSO: [&str; 8] = [
+    "clock_gettime",
+    "clock_gettime64",
+    "clock_getres",
+    "clock_getres_time64",
+    "gettimeofday",
+    "time",
+    "getcpu",
+    "getrandom",
+];
+
+/// What the kernel makes a program call: the return from a handler, and going on with a sleep or a poll after a stop.
+const RESUME: [&str; 2] = ["rt_sigreturn", "restart_syscall"];
+
 /// What a panic calls before the process ends: `@rust-panic`, as far as one libc can't do without it.
 const PANIC: [&str; 3] = ["write", "gettid", "futex"];
 
@@ -71,6 +86,49 @@ impl<'p> Checker<'_, 'p> {
                     ),
                 );
             }
+        }
+    }
+
+    /// Denying rules for what the vDSO answers.
+    pub(super) fn unseen(&mut self) {
+        for rule in &self.policy.rules {
+            let Target::Name(name) = &rule.pattern.target else {
+                continue;
+            };
+            if rule.action.verb >= Verb::Errno && VDSO.contains(&name.text.as_str()) {
+                let message = format!(
+                    "`{}` is answered by the vDSO, without a call that a filter sees: denying it stops nothing but the rare call that gets to the kernel",
+                    name.text
+                );
+                self.lint(Lint::Vdso, Some(rule), name.span, &message);
+            }
+        }
+    }
+
+    /// Calls that are named plainly under an allow list and have many meanings.
+    pub(super) fn plainly_named(&mut self, defaults: &Defaults) {
+        if defaults.default.action.verb < Verb::Errno {
+            return;
+        }
+        for rule in &self.policy.rules {
+            let Target::Name(name) = &rule.pattern.target else {
+                continue;
+            };
+            if !rule.action.verb.permits() || rule.pattern.condition.is_some() {
+                continue;
+            }
+            let (lint, message) = match name.text.as_str() {
+                "prctl" => (
+                    Lint::Prctl,
+                    "a plain `prctl` makes the process dumpable, traceable and more: write `prctl(option in [..])` with the options you use",
+                ),
+                "seccomp" => (
+                    Lint::Seccomp,
+                    "a plain `seccomp` lets whoever takes the program over add filters of its own: write `@install` where another policy follows, or leave it out",
+                ),
+                _ => continue,
+            };
+            self.lint(lint, Some(rule), name.span, message);
         }
     }
 
@@ -191,6 +249,14 @@ impl<'p> Checker<'_, 'p> {
             );
             self.lint(Lint::NoExit, None, self.whole, &message);
             return;
+        }
+        let stuck = RESUME.iter().find(killed);
+        if let Some(stuck) = stuck.filter(|_| self.place == Place::Main) {
+            let message = format!(
+                "under this policy a signal kills the program: `{stuck}`, which the kernel calls for it, is denied; add `@rust-main`, or `allow({})`",
+                RESUME.join(", ")
+            );
+            self.lint(Lint::NoResume, None, self.whole, &message);
         }
         let silent = PANIC.iter().find(killed);
         if let Some(silent) = silent.filter(|_| self.place == Place::Main) {

@@ -53,11 +53,13 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     checker.twice();
     checker.dead();
     checker.unstoppable();
+    checker.unseen();
     checker.killed_threads();
     let verdicts = Verdicts::of(names);
     for defaults in &defaults {
         checker.fallbacks(defaults);
         checker.open_settings(defaults);
+        checker.plainly_named(defaults);
         for table in Table::ALL {
             checker.ending(defaults, &verdicts, table);
             checker.traps(defaults, &verdicts, table);

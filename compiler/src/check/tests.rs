@@ -168,6 +168,26 @@ fn lints_and_their_waivers() {
             "under this policy the program can't end: `exit_group` is denied",
         ),
         (
+            "vdso",
+            "errno(EPERM: clock_gettime), default = log",
+            "is answered by the vDSO",
+        ),
+        (
+            "prctl",
+            "allow(@rust-main, @rust-panic, prctl)",
+            "a plain `prctl`",
+        ),
+        (
+            "seccomp",
+            "allow(@rust-main, @rust-panic, seccomp)",
+            "a plain `seccomp`",
+        ),
+        (
+            "no_resume",
+            "allow(exit_group, sigaltstack, munmap, @rust-panic)",
+            "a signal kills the program",
+        ),
+        (
             "trap_without_sigreturn",
             "allow(exit_group, sigaltstack, munmap), trap(read), default = errno(EPERM)",
             "the handler of a `trap` can't return",

@@ -14,7 +14,7 @@ mod version;
 mod tests;
 
 pub use generated::{
-    ALIASES, BASELINE, FAMILIES, SETS, SINCE_ON, SYSCALLS, UNIMPLEMENTED, VARIANTS,
+    ALIASES, BASELINE, FAMILIES, FLAGS, SETS, SINCE_ON, SYSCALLS, UNIMPLEMENTED, VARIANTS,
 };
 pub use table::Table;
 pub use version::Version;

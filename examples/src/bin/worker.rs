@@ -15,6 +15,10 @@ static PARSER: Policy = policy!(
     errno(EACCES: open, openat),
 );
 
+// What must hold of it is checked where it is built.
+const _: () = assert!(PARSER.decide(seccomptime::nr::OPENAT, [0; 6]).is_denied());
+const _: () = assert!(PARSER.decide(seccomptime::nr::EXECVE, [0; 6]).is_denied());
+
 #[seccomp(allow(@rust-main, @rust-panic, @stdio, @rust-threads, @files-read, @install))]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut input = String::new();

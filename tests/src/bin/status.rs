@@ -8,6 +8,11 @@ static LOG_OR_ERRNO: Policy = policy!(allow(@rust-main, @stdio), default = log o
 static KILL: Policy = policy!(allow(@rust-main, @stdio), errno(EPERM: getppid));
 static KILL_BUT_INSTALL: Policy =
     policy!(allow(@rust-main, @stdio, @install), errno(EPERM: getppid));
+static KILL_BUT_LOAD: Policy = policy!(
+    allow(@rust-main, @stdio, prctl(option in [PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS])),
+    allow(seccomp(op == SECCOMP_SET_MODE_FILTER)),
+    errno(EPERM: getppid),
+);
 static FLAGS: Policy = policy!(errno(EPERM: getppid), default = log, flags(log, tsync));
 
 fn policy_of(name: &str) -> &'static Policy {
@@ -17,6 +22,7 @@ fn policy_of(name: &str) -> &'static Policy {
         "log_or_errno" => &LOG_OR_ERRNO,
         "kill" => &KILL,
         "kill_but_install" => &KILL_BUT_INSTALL,
+        "kill_but_load" => &KILL_BUT_LOAD,
         "flags" => &FLAGS,
         _ => panic!("no such policy: {name}"),
     }

@@ -44,6 +44,8 @@ pub struct Facts {
     pub unimplemented: BTreeSet<(usize, String)>,
     pub families: Vec<FamilyText>,
     pub aliases: PerTable<String>,
+    /// Arguments that carry flags: the syscall, the argument, the mask of what is no flag.
+    pub flags: Vec<(String, String, Option<String>)>,
     pub sets: Vec<SetText>,
 }
 
@@ -63,7 +65,9 @@ impl Facts {
             .into_iter()
             .map(|row| (table(&row[0]), row[1].clone()))
             .collect();
+        let flags = flags(data, &signatures, &variants);
         let facts = Facts {
+            flags,
             kernel,
             baseline,
             since,
@@ -163,6 +167,32 @@ fn since_on(data: &Path, since: &BTreeMap<String, VersionText>) -> PerTable<Vers
         }
     }
     later
+}
+
+/// `flags.tsv`, each row of which names an argument that is there.
+fn flags(
+    data: &Path,
+    signatures: &BTreeMap<String, Vec<ArgText>>,
+    variants: &PerTable<Vec<ArgText>>,
+) -> Vec<(String, String, Option<String>)> {
+    let rows = Tsv::read(&data.join("signatures/flags.tsv"), 4).rows;
+    let mut flags: Vec<_> = rows
+        .into_iter()
+        .filter(|row| signatures.contains_key(&row[0]))
+        .map(|row| {
+            let of_variants = variants.iter().filter(|((_, name), _)| *name == row[0]);
+            let mut lists = signatures.get(&row[0]).into_iter();
+            let known = lists.any(|args| args.iter().any(|arg| arg.name == row[1]))
+                || of_variants
+                    .into_iter()
+                    .any(|(_, args)| args.iter().any(|arg| arg.name == row[1]));
+            assert!(known, "flags.tsv: `{}` has no `{}`", row[0], row[1]);
+            let mask = (row[2] != "-").then(|| row[2].clone());
+            (row[0].clone(), row[1].clone(), mask)
+        })
+        .collect();
+    flags.sort();
+    flags
 }
 
 /// The signatures, with the narrowing of `effective.tsv` applied.

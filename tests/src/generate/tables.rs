@@ -21,6 +21,7 @@ pub fn generate(facts: &Facts) -> Vec<(PathBuf, String)> {
         ("variants.rs", variants(facts, &shared)),
         ("since.rs", since(facts)),
         ("families.rs", families(facts)),
+        ("flags.rs", flags(facts)),
         ("sets.rs", sets(facts)),
     ]
     .map(|(file, text)| (PathBuf::from(FOLDER).join(file), text))
@@ -29,13 +30,29 @@ pub fn generate(facts: &Facts) -> Vec<(PathBuf, String)> {
 
 fn index(facts: &Facts) -> String {
     let mut text = head(facts, "The kernel's facts as tables.", "");
-    text += "mod args;\nmod families;\nmod sets;\nmod since;\nmod syscalls;\nmod variants;\n\n\
+    text += "mod args;\nmod families;\nmod flags;\nmod sets;\nmod since;\nmod syscalls;\nmod variants;\n\n\
              pub use families::{ALIASES, FAMILIES};\n\
+             pub use flags::FLAGS;\n\
              pub use sets::SETS;\n\
              pub use since::{BASELINE, SINCE_ON};\n\
              pub use syscalls::SYSCALLS;\n\
              pub use variants::{UNIMPLEMENTED, VARIANTS};\n";
     text
+}
+
+/// The arguments that carry flags.
+fn flags(facts: &Facts) -> String {
+    let mut text = head(facts, "Arguments that carry flags.", "signatures/flags.tsv");
+    text += "/// The arguments that carry flags, by syscall and name, each with the mask of what is no flag.\n";
+    text += "pub static FLAGS: &[(&str, &str, Option<&str>)] = &[\n";
+    for (name, arg, mask) in &facts.flags {
+        let mask = match mask {
+            Some(mask) => format!("Some({mask:?})"),
+            None => "None".to_owned(),
+        };
+        let _ = writeln!(text, "    ({name:?}, {arg:?}, {mask}),");
+    }
+    text + "];\n"
 }
 
 /// The argument lists, each written once and named after the first syscall that has it.

@@ -25,7 +25,13 @@ const SEEN: usize = 6;
 /// The names of slots that only align the next, where the signature doesn't say so.
 const ALIGNING: [&str; 5] = ["unused", "reg4", "reg6", "r4", "r6"];
 /// What the two slots of one value are told apart by, the upper one second.
-const HALVES: [[&str; 2]; 4] = [["_lo", "_hi"], ["low", "high"], ["lo", "hi"], ["2", "1"]];
+const HALVES: [[&str; 2]; 5] = [
+    ["_lo", "_hi"],
+    ["low", "high"],
+    ["low", "hi"],
+    ["lo", "hi"],
+    ["2", "1"],
+];
 
 /// The argument of that name, or in that place, of a call with these arguments.
 ///

@@ -10,6 +10,7 @@ use std::io::Write;
 use std::process::Command;
 
 const STATUS: &str = env!("CARGO_BIN_EXE_status");
+const ASKS_STATUS: &str = env!("CARGO_BIN_EXE_asks_status");
 const GUARDED_LOG: &str = env!("CARGO_BIN_EXE_guarded_log");
 
 fn installing(policies: &[&str]) -> Command {
@@ -178,6 +179,18 @@ pub fn a_second_install_works_after_install() -> Outcome {
     Ok(())
 }
 
+pub fn what_could_not_be_asked_later_is_asked_first() -> Outcome {
+    let unread = "logging unknown: a filter installed earlier would kill this process for openat";
+    said(
+        installing(&["kill_but_load", "log_or_errno"]),
+        &[
+            "kill_but_load: full; logging not asked for",
+            &format!("log_or_errno: full; {unread}"),
+        ],
+    );
+    Ok(())
+}
+
 pub fn a_thread_s_filter_keeps_no_other_from_installing() -> Outcome {
     said(
         installing(&["thread:kill", "thread:kill", "kill"]),
@@ -198,6 +211,48 @@ pub fn a_refused_probe_leaves_kill_process_as_it_is() -> Outcome {
     said(
         program::under(nowhere, outer),
         &["kill: partial: kill_thread instead of kill_process (no telling); logging not asked for"],
+    );
+    Ok(())
+}
+
+fn asking() -> Command {
+    Command::new(ASKS_STATUS)
+}
+
+pub fn user_code_can_ask_what_is_in_force() -> Outcome {
+    let full = "full; flags tsync; logged";
+    said(
+        asking(),
+        &[
+            &format!("main: {full}"),
+            &format!("thread: {full}"),
+            "later: full; flags tsync log; logged",
+            &format!("main: {full}"),
+        ],
+    );
+    Ok(())
+}
+
+pub fn user_code_can_notice_a_downgrade() -> Outcome {
+    // What it doesn't list fails there, and it lists no threads: the first line is all that counts.
+    let outer = Outer::passing().probe_answers(EINVAL).build();
+    let ran = program::run(program::under(asking(), outer));
+    let partial = "main: partial: errno(EPERM (1)) instead of log (missing); flags tsync; logging not asked for";
+    assert_eq!(ran.stdout.lines().next(), Some(partial), "{ran:?}");
+    Ok(())
+}
+
+pub fn user_code_can_notice_that_nothing_is_in_force() -> Outcome {
+    let nothing = "this kernel has no seccomp filters";
+    let call = "seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL (22)";
+    said(
+        program::under(asking(), Outer::passing().without_filters().build()),
+        &[
+            "main: none",
+            "thread: none",
+            &format!("later: {call}: {nothing}"),
+            "main: none",
+        ],
     );
     Ok(())
 }

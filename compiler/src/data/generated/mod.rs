@@ -5,12 +5,14 @@
 
 mod args;
 mod families;
+mod flags;
 mod sets;
 mod since;
 mod syscalls;
 mod variants;
 
 pub use families::{ALIASES, FAMILIES};
+pub use flags::FLAGS;
 pub use sets::SETS;
 pub use since::{BASELINE, SINCE_ON};
 pub use syscalls::SYSCALLS;

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: mprotect(prot == PROT_EXEC), pkey_mprotect), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(exit_group, sigaltstack, munmap, @rust-panic))]
+fn main() {}

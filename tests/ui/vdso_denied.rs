@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: clock_gettime), default = log)]
+fn main() {}
