@@ -5,6 +5,7 @@ use crate::uapi::{
     SECCOMP_RET_KILL_THREAD, SECCOMP_RET_LOG, SECCOMP_RET_TRACE, SECCOMP_RET_TRAP,
     SECCOMP_RET_USER_NOTIF,
 };
+use crate::words::{First, Out, say_bits, show, word};
 
 /// What the kernel does with a call, ordered from the freest to the strictest.
 ///
@@ -43,19 +44,25 @@ impl Action {
         Action::KillProcess,
     ];
 
+    /// The kernel's names for them.
+    const NAMES: &'static str = "allow log trace user_notif errno trap kill_thread kill_process";
+
+    /// What a program returns for each of them.
+    const VALUES: [u32; 8] = [
+        SECCOMP_RET_ALLOW,
+        SECCOMP_RET_LOG,
+        SECCOMP_RET_TRACE,
+        SECCOMP_RET_USER_NOTIF,
+        SECCOMP_RET_ERRNO,
+        SECCOMP_RET_TRAP,
+        SECCOMP_RET_KILL_THREAD,
+        SECCOMP_RET_KILL_PROCESS,
+    ];
+
     /// The kernel's name for it, as in `/proc/sys/kernel/seccomp/actions_avail`.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Action::Allow => "allow",
-            Action::Log => "log",
-            Action::Trace => "trace",
-            Action::Notify => "user_notif",
-            Action::Errno => "errno",
-            Action::Trap => "trap",
-            Action::KillThread => "kill_thread",
-            Action::KillProcess => "kill_process",
-        }
+        word(Action::NAMES, self as usize)
     }
 
     /// The action that the kernel calls so.
@@ -67,16 +74,7 @@ impl Action {
     /// `SECCOMP_RET_…`: what a program returns for it, without data.
     #[must_use]
     pub const fn return_value(self) -> u32 {
-        match self {
-            Action::Allow => SECCOMP_RET_ALLOW,
-            Action::Log => SECCOMP_RET_LOG,
-            Action::Trace => SECCOMP_RET_TRACE,
-            Action::Notify => SECCOMP_RET_USER_NOTIF,
-            Action::Errno => SECCOMP_RET_ERRNO,
-            Action::Trap => SECCOMP_RET_TRAP,
-            Action::KillThread => SECCOMP_RET_KILL_THREAD,
-            Action::KillProcess => SECCOMP_RET_KILL_PROCESS,
-        }
+        Action::VALUES[self as usize]
     }
 
     /// What the kernel does when a program returns `value`. Values that stand for nothing kill the process, as in Linux from
@@ -84,16 +82,14 @@ impl Action {
     #[must_use]
     #[inline(never)] // It is small where it is called, and called often.
     pub const fn from_return_value(value: u32) -> Action {
-        match value & SECCOMP_RET_ACTION_FULL {
-            SECCOMP_RET_ALLOW => Action::Allow,
-            SECCOMP_RET_LOG => Action::Log,
-            SECCOMP_RET_TRACE => Action::Trace,
-            SECCOMP_RET_USER_NOTIF => Action::Notify,
-            SECCOMP_RET_ERRNO => Action::Errno,
-            SECCOMP_RET_TRAP => Action::Trap,
-            SECCOMP_RET_KILL_THREAD => Action::KillThread,
-            _ => Action::KillProcess,
+        let mut rest = Action::ALL.as_slice();
+        while let [action, others @ ..] = rest {
+            if action.return_value() == value & SECCOMP_RET_ACTION_FULL {
+                return *action;
+            }
+            rest = others;
         }
+        Action::KillProcess
     }
 }
 
@@ -145,6 +141,12 @@ impl ActionSet {
         ActionSet(self.0 | other.0)
     }
 
+    /// What is in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: ActionSet) -> ActionSet {
+        ActionSet(self.0 & other.0)
+    }
+
     /// What is in this set and not in `other`.
     #[must_use]
     pub const fn difference(self, other: ActionSet) -> ActionSet {
@@ -161,12 +163,22 @@ impl ActionSet {
 
     /// The actions as the kernel lists them: the strictest first.
     pub fn iter(self) -> impl Iterator<Item = Action> {
-        let mut rest = self.0;
-        core::iter::from_fn(move || {
-            let strictest = rest.checked_ilog2()?;
-            rest ^= 1 << strictest;
-            Action::ALL.get(strictest as usize).copied()
-        })
+        let mut rest = self;
+        core::iter::from_fn(move || rest.take_strictest())
+    }
+
+    #[inline(never)]
+    fn take_strictest(&mut self) -> Option<Action> {
+        let strictest = self.0.checked_ilog2()?;
+        self.0 ^= 1 << strictest;
+        Action::ALL.get(strictest as usize).copied()
+    }
+}
+
+impl ActionSet {
+    /// What [`Display`](fmt::Display) shows.
+    pub(crate) fn say(self, out: &mut impl Out) {
+        say_bits(u32::from(self.0), Action::NAMES, First::Highest, out);
     }
 }
 
@@ -179,13 +191,7 @@ impl FromIterator<Action> for ActionSet {
 /// The names, the strictest first, with a space between them.
 impl fmt::Display for ActionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, action) in self.iter().enumerate() {
-            if i > 0 {
-                f.write_str(" ")?;
-            }
-            f.write_str(action.name())?;
-        }
-        Ok(())
+        show(f, |out| self.say(out))
     }
 }
 

@@ -77,9 +77,12 @@ impl Decision {
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let action = self.action();
-        match (self.errno(), action) {
-            (Some(errno), _) => write!(f, "{action}({})", Errno::new(i32::from(errno))),
-            (None, Action::Trap | Action::Trace) if self.data() != 0 => {
+        match action {
+            Action::Errno => match self.errno().and_then(|raw| Errno::new(i32::from(raw))) {
+                Some(errno) => write!(f, "{action}({errno})"),
+                None => write!(f, "{action}(0)"),
+            },
+            Action::Trap | Action::Trace if self.data() != 0 => {
                 write!(f, "{action}({})", self.data())
             }
             _ => write!(f, "{action}"),

@@ -1,8 +1,7 @@
 //! The start of an annotated function.
 
-use crate::line::NotProtected;
 use crate::private::OnError;
-use crate::{Error, Policy, sys};
+use crate::{Error, Policy, line, sys};
 
 /// `EX_CONFIG` of sysexits.h: the status of a program that ends because its policy is not in force.
 pub const EXIT_STATUS: i32 = 78;
@@ -32,15 +31,11 @@ pub fn enter_or_return(policy: &Policy) -> Result<(), Error> {
 #[cold]
 #[inline(never)]
 fn failed(policy: &Policy, error: &Error) {
-    let line = NotProtected(policy, error);
+    line::not_protected(policy, error);
     match policy.settings.on_error {
-        OnError::Continue => line.print(),
-        OnError::Panic => panic!("{line}"),
-        // `enter_or_return` is for Return; whoever gets here with it must not go on either.
-        OnError::Exit | OnError::Return => {
-            line.print();
-            sys::exit(EXIT_STATUS)
-        }
+        OnError::Continue => {}
+        // `enter_or_return` is for Return; whoever gets here with it must not go on either. Panic doesn't.
+        OnError::Exit | OnError::Return | OnError::Panic => sys::exit(EXIT_STATUS),
     }
 }
 

@@ -1,6 +1,7 @@
 use core::fmt;
 
 use crate::kernel::Answer;
+use crate::words::{Out, say_number, show};
 use crate::{Action, ActionSet, Call, Errno, Flags};
 
 /// Why a policy is not in force.
@@ -95,35 +96,28 @@ impl Error {
     /// The call that failed, or that wasn't made.
     #[must_use]
     pub const fn call(&self) -> Option<Call> {
-        match *self {
-            Error::Unsupported => None,
-            Error::NoFilterMode { call, .. }
-            | Error::Lied { call }
-            | Error::Refused { call, .. }
-            | Error::WouldKill { call }
-            | Error::NoNewPrivs { call, .. }
-            | Error::NotAlone { call, .. }
-            | Error::Load { call, .. } => Some(call),
-            Error::MissingFlags { .. } | Error::Thread { .. } => Some(Call::SetModeFilter),
-            Error::MissingAction { .. } => Some(Call::GetActionAvail),
-        }
+        self.cause().0
     }
 
     /// What that call answered.
     #[must_use]
     pub const fn errno(&self) -> Option<Errno> {
+        self.cause().1
+    }
+
+    const fn cause(&self) -> (Option<Call>, Option<Errno>) {
         match *self {
-            Error::NoFilterMode { errno, .. }
-            | Error::Refused { errno, .. }
-            | Error::MissingFlags { errno, .. }
-            | Error::Load { errno, .. } => Some(errno),
-            Error::MissingAction { errno, .. }
-            | Error::NoNewPrivs { errno, .. }
-            | Error::NotAlone { errno, .. } => errno,
-            Error::Unsupported
-            | Error::Lied { .. }
-            | Error::WouldKill { .. }
-            | Error::Thread { .. } => None,
+            Error::Unsupported => (None, None),
+            Error::NoFilterMode { call, errno }
+            | Error::Refused { call, errno }
+            | Error::Load { call, errno } => (Some(call), Some(errno)),
+            Error::NoNewPrivs { call, errno } | Error::NotAlone { call, errno } => {
+                (Some(call), errno)
+            }
+            Error::Lied { call } | Error::WouldKill { call } => (Some(call), None),
+            Error::MissingFlags { errno, .. } => (Some(Call::SetModeFilter), Some(errno)),
+            Error::MissingAction { errno, .. } => (Some(Call::GetActionAvail), errno),
+            Error::Thread { .. } => (Some(Call::SetModeFilter), None),
         }
     }
 
@@ -205,25 +199,42 @@ const OUTER: &str = "allow the calls of `@install` in the outer sandbox";
 /// The call follows.
 pub(crate) const WOULD_KILL: &str = "a filter installed earlier would kill this process for ";
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (Some(call), Some(errno)) = (self.call(), self.errno()) {
-            write!(f, "{call} answered {errno}: ")?;
+impl Error {
+    /// What [`Display`](fmt::Display) shows.
+    pub(crate) fn say(&self, out: &mut impl Out) {
+        if let (Some(call), Some(errno)) = self.cause() {
+            out.text(call.name());
+            out.text(" answered ");
+            errno.say(out);
+            out.text(": ");
         }
-        f.write_str(self.text())?;
+        out.text(self.text());
         match *self {
             Error::Lied { call }
             | Error::WouldKill { call }
-            | Error::NoNewPrivs { call, errno: None } => f.write_str(call.name()),
-            Error::MissingFlags { flags, .. } => write!(f, "`{flags}`"),
+            | Error::NoNewPrivs { call, errno: None } => out.text(call.name()),
+            Error::MissingFlags { flags, .. } => {
+                out.text("`");
+                flags.say(out);
+                out.text("`");
+            }
             Error::MissingAction {
                 action, offered, ..
             } => {
-                write!(f, "`{action}`; it offers {offered}")
+                out.text("`");
+                out.text(action.name());
+                out.text("`; it offers ");
+                offered.say(out);
             }
-            Error::Thread { id } => write!(f, "{id}"),
-            _ => Ok(()),
+            Error::Thread { id } => say_number(id.unsigned_abs(), out),
+            _ => {}
         }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, |out| self.say(out))
     }
 }
 
@@ -289,7 +300,7 @@ mod tests {
             "seccomp(SECCOMP_GET_ACTION_AVAIL) answered EINVAL (22): this kernel lacks the action `log`; \
              it offers trap errno allow; declare what replaces it: `log or errno(EPERM)`"
         );
-        let errno = Some(Errno::new(1));
+        let errno = Errno::new(1);
         let unknown = Error::MissingAction {
             action,
             answer: Answer::CantTell,

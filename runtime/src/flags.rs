@@ -4,6 +4,7 @@ use core::ops::BitOr;
 use crate::uapi::{
     SECCOMP_FILTER_FLAG_LOG, SECCOMP_FILTER_FLAG_SPEC_ALLOW, SECCOMP_FILTER_FLAG_TSYNC,
 };
+use crate::words::{First, Out, say_bits, show};
 
 /// Flags that a filter was, or is to be, loaded with (`SECCOMP_FILTER_FLAG_…`).
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -19,11 +20,8 @@ impl Flags {
     /// The filter turns no speculative store bypass mitigation on. From Linux 4.17.
     pub const SPEC_ALLOW: Flags = Flags(SECCOMP_FILTER_FLAG_SPEC_ALLOW);
 
-    const NAMES: [(Flags, &'static str); 3] = [
-        (Flags::TSYNC, "tsync"),
-        (Flags::LOG, "log"),
-        (Flags::SPEC_ALLOW, "spec_allow"),
-    ];
+    /// The names of all flags, from the lowest bit.
+    const NAMES: &'static str = "tsync log spec_allow";
 
     pub(crate) const fn from_bits(bits: u32) -> Flags {
         Flags(bits)
@@ -49,10 +47,20 @@ impl Flags {
 
     /// The flags, one by one.
     pub fn iter(self) -> impl Iterator<Item = Flags> {
-        Flags::NAMES
-            .into_iter()
-            .map(|(flag, _)| flag)
-            .filter(move |&flag| self.contains(flag))
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let others = rest & rest.checked_sub(1)?;
+            let lowest = rest ^ others;
+            rest = others;
+            Some(Flags(lowest))
+        })
+    }
+}
+
+impl Flags {
+    /// What [`Display`](fmt::Display) shows.
+    pub(crate) fn say(self, out: &mut impl Out) {
+        say_bits(self.0, Flags::NAMES, First::Lowest, out);
     }
 }
 
@@ -67,16 +75,7 @@ impl BitOr for Flags {
 /// The names as a policy's `flags(…)` has them, with a space between them.
 impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Flags::NAMES
-            .into_iter()
-            .filter(|&(flag, _)| self.contains(flag));
-        for (i, (_, name)) in names.enumerate() {
-            if i > 0 {
-                f.write_str(" ")?;
-            }
-            f.write_str(name)?;
-        }
-        Ok(())
+        show(f, |out| self.say(out))
     }
 }
 

@@ -1,10 +1,12 @@
 //! From a policy to a filter in force.
 
+use crate::plan::Plan;
 use crate::private::{Settings, Threads};
 use crate::probe::Interface;
 use crate::uapi::BPF_MAXINSNS;
 use crate::{
-    Call, Errno, Error, Instruction, Logging, Policy, Status, kernel, line, own, plan, probe, sys,
+    ActionSet, Call, Errno, Error, Instruction, Logging, Policy, Status, kernel, line, own, probe,
+    status, sys,
 };
 
 /// Installs `policy`. Nothing is called after the load: the filter may kill for it.
@@ -14,7 +16,6 @@ pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
     }
     let Settings {
         threads,
-        fallbacks,
         keep_privs,
         debug,
         ..
@@ -22,29 +23,65 @@ pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
     let (flags, used) = (policy.flags(), policy.actions());
 
     let interface = probe::interface_for(flags, threads)?;
-    let answers = probe::answers();
-    let plan = plan::Plan::new(used, fallbacks, &answers)
-        .map_err(|action| probe::missing(action, &answers))?;
+    let mut prepared = Prepared {
+        plan: Plan::NOTHING,
+        actions: used,
+        deadly: policy.fate.as_written,
+    };
+    let answers = probe::answers(policy.to_ask);
+    if !used.difference(answers.available).is_empty() {
+        prepared.downgrade(policy)?;
+    }
     if !keep_privs {
         no_new_privs()?;
     }
-    let read_logged = || kernel::read_set(kernel::Sysctl::ActionsLogged);
-    let logging = Logging::new(plan.apply(used), flags, read_logged);
+    let read_logged = |actions| kernel::read_set(kernel::Sysctl::ActionsLogged, actions);
+    let logging = Logging::new(prepared.actions, flags, read_logged);
     if debug && logging.loses_log() {
         line::warn_not_logged(policy);
     }
     let filter = Filter { policy, interface };
-    if plan.is_empty() {
+    if prepared.plan.is_empty() {
         filter.load(policy.instructions)?;
     } else {
-        filter.load_rewritten(&plan)?;
+        filter.load_rewritten(&prepared.plan)?;
     }
-    Ok(Status::new(used, plan, flags, interface, logging))
+    own::remember(threads, prepared.deadly);
+    let status = Status::new(prepared.actions, prepared.plan, flags, interface, logging);
+    if threads == Threads::All {
+        status::remember(&status);
+    }
+    Ok(status)
+}
+
+/// A policy as this kernel can have it.
+struct Prepared {
+    plan: Plan,
+    /// The actions that it then has.
+    actions: ActionSet,
+    /// The calls of a later install that it then kills for.
+    deadly: u32,
+}
+
+impl Prepared {
+    /// Replaces the actions that the kernel lacks. What replaces them may be lacking, too, and an error names all that there is:
+    /// so all actions are asked for.
+    #[cold]
+    #[inline(never)]
+    fn downgrade(&mut self, policy: &Policy) -> Result<(), Error> {
+        let answers = probe::answers(probe::LATER_SET);
+        let used = policy.actions();
+        self.plan = Plan::new(used, policy.settings.fallbacks, &answers)
+            .map_err(|action| probe::missing(action, &answers))?;
+        self.actions = self.plan.apply(used);
+        self.deadly = policy.fate.deadly(used, &self.plan);
+        Ok(())
+    }
 }
 
 /// Sets no_new_privs, and looks whether it is set: an outer filter can answer anything.
 fn no_new_privs() -> Result<(), Error> {
-    let ask = |call, answer: Result<core::ffi::c_long, Errno>| {
+    let ask = |call, answer: Result<core::ffi::c_int, Errno>| {
         answer.map_err(|errno| Error::NoNewPrivs {
             call,
             errno: Some(errno),
@@ -73,7 +110,7 @@ impl Filter<'_> {
     /// for the room on the stack who need it.
     #[cold]
     #[inline(never)]
-    fn load_rewritten(&self, plan: &plan::Plan) -> Result<(), Error> {
+    fn load_rewritten(&self, plan: &Plan) -> Result<(), Error> {
         let nothing = Instruction {
             code: 0,
             jt: 0,
@@ -93,6 +130,7 @@ impl Filter<'_> {
         self.load(copy)
     }
 
+    #[inline(never)]
     fn load(&self, program: &[Instruction]) -> Result<(), Error> {
         let flags = self.policy.flags();
         let answer = match self.interface {
@@ -102,23 +140,19 @@ impl Filter<'_> {
             }
             Interface::Prctl => sys::prctl_set_seccomp(Some(program)),
         };
-        let threads = self.policy.settings.threads;
-        self.read(answer)?;
-        own::remember(threads, self.policy.audit_arch(), program);
-        Ok(())
+        self.read(answer)
     }
 
     /// What the kernel means by its answer to a load.
-    fn read(&self, answer: Result<core::ffi::c_long, Errno>) -> Result<(), Error> {
+    fn read(&self, answer: Result<core::ffi::c_int, Errno>) -> Result<(), Error> {
         let call = self.call();
         match (answer, self.policy.settings.threads) {
             (Ok(0), _) => Ok(()),
             // With TSYNC, not zero is the id of a thread that has other filters, and none was changed.
-            (Ok(id), Threads::All) => match i32::try_from(id) {
-                Ok(id) if self.interface == Interface::Seccomp => Err(Error::Thread { id }),
-                _ => Err(Error::Lied { call }),
-            },
-            (Ok(_), Threads::Calling) => Err(Error::Lied { call }),
+            (Ok(id), Threads::All) if self.interface == Interface::Seccomp => {
+                Err(Error::Thread { id })
+            }
+            (Ok(_), _) => Err(Error::Lied { call }),
             (Err(errno), _) => Err(Error::Load { call, errno }),
         }
     }
@@ -140,7 +174,7 @@ mod tests {
     fn read(
         interface: Interface,
         threads: Threads,
-        answer: Result<core::ffi::c_long, Errno>,
+        answer: Result<core::ffi::c_int, Errno>,
     ) -> Result<(), Error> {
         let mut policy = EMPTY;
         policy.settings.threads = threads;

@@ -142,9 +142,12 @@ impl Sysctl {
 
     /// The file's path.
     #[must_use]
-    pub fn path(self) -> &'static str {
+    pub const fn path(self) -> &'static str {
         // All of them are ASCII.
-        self.c_path().to_str().unwrap_or_default()
+        match self.c_path().to_str() {
+            Ok(path) => path,
+            Err(_) => "",
+        }
     }
 }
 
@@ -245,63 +248,75 @@ impl From<Error> for std::io::Error {
     }
 }
 
-/// A file's content, with one byte more than any list may have.
-type Buffer = [u8; ActionList::ROOM + 1];
+/// Room for more than any list of actions has.
+const BUFFER: usize = 512;
 
-fn check(call: Call) -> Result<(), Error> {
-    if own::kills_for(call) {
-        Err(Error::WouldKill { call })
-    } else {
-        Ok(())
+/// Reads a file of `/proc`, as far as `buffer` has room, and gives the length; or the call that failed, and its answer: none where
+/// it wasn't made, since an earlier filter would have killed for it.
+#[inline(never)]
+pub(crate) fn read_start(path: &CStr, buffer: &mut [u8]) -> Result<usize, (Call, Option<Errno>)> {
+    for call in [Call::Open, Call::Read] {
+        if own::kills_for(call) {
+            return Err((call, None));
+        }
     }
+    let open = File::open(path, O_RDONLY).map_err(|errno| (Call::Open, Some(errno)))?;
+    // One read: the kernel makes up such a file as a whole, and no signal comes between.
+    open.read(buffer).map_err(|errno| (Call::Read, Some(errno)))
 }
 
-fn read(file: Sysctl, buffer: &mut Buffer) -> Result<&[u8], Error> {
-    let failed = |call, errno| Error::File { file, call, errno };
-    check(Call::Open)?;
-    check(Call::Read)?;
-    let open = File::open(file.c_path(), O_RDONLY).map_err(|errno| failed(Call::Open, errno))?;
-    let mut length = 0;
-    // A line's end is the last that the kernel writes: no need to ask for more.
-    while !buffer[..length].ends_with(b"\n") {
-        match open.read(&mut buffer[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(Errno::EINTR) => {}
-            Err(errno) => return Err(failed(Call::Read, errno)),
-        }
-        if length == buffer.len() {
-            return Err(Error::List(ListError::TooLong));
-        }
+fn read(file: Sysctl, buffer: &mut [u8; BUFFER]) -> Result<&[u8], Error> {
+    let length = read_start(file.c_path(), buffer).map_err(|(call, errno)| match errno {
+        Some(errno) => Error::File { file, call, errno },
+        None => Error::WouldKill { call },
+    })?;
+    let text = buffer.get(..length).unwrap_or_default();
+    if text.len() > ActionList::ROOM {
+        return Err(Error::List(ListError::TooLong));
     }
-    Ok(&buffer[..length])
+    Ok(text)
 }
 
 fn read_list(file: Sysctl) -> Result<ActionList, Error> {
-    let mut buffer = [0; ActionList::ROOM + 1];
+    let mut buffer = [0; BUFFER];
     ActionList::from_kernel(read(file, &mut buffer)?).map_err(Error::List)
 }
 
-/// The actions that `file` lists, without the names unknown to this crate.
-pub(crate) fn read_set(file: Sysctl) -> Result<ActionSet, Error> {
-    let mut buffer = [0; ActionList::ROOM + 1];
-    read(file, &mut buffer).map(set_of)
+/// Those of `actions` that `file` lists.
+pub(crate) fn read_set(file: Sysctl, actions: ActionSet) -> Result<ActionSet, Error> {
+    let mut buffer = [0; BUFFER];
+    read(file, &mut buffer).map(|text| listed(text, actions))
 }
 
-pub(crate) fn set_of(text: &[u8]) -> ActionSet {
-    let names = text.split(u8::is_ascii_whitespace);
-    let known = |name: &[u8]| {
-        Action::ALL
-            .into_iter()
-            .find(|it| it.name().as_bytes() == name)
-    };
-    names.filter_map(known).collect()
+/// Those of `actions` whose names are in `text`.
+pub(crate) fn listed(text: &[u8], actions: ActionSet) -> ActionSet {
+    let lists = |action: &Action| has_word(text, action.name().as_bytes());
+    actions.iter().filter(lists).collect()
+}
+
+#[inline(never)]
+fn has_word(text: &[u8], word: &[u8]) -> bool {
+    let mut rest = text;
+    loop {
+        if let Some(after) = rest.strip_prefix(word) {
+            if after.first().is_none_or(u8::is_ascii_whitespace) {
+                return true;
+            }
+        }
+        let Some(end) = rest.iter().position(u8::is_ascii_whitespace) else {
+            return false;
+        };
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
 }
 
 fn write(file: Sysctl, list: &ActionList) -> Result<(), Error> {
     let failed = |call, errno| Error::File { file, call, errno };
-    check(Call::Open)?;
-    check(Call::Write)?;
+    for call in [Call::Open, Call::Write] {
+        if own::kills_for(call) {
+            return Err(Error::WouldKill { call });
+        }
+    }
     let open = File::open(file.c_path(), O_WRONLY).map_err(|errno| failed(Call::Open, errno))?;
     // One write: the kernel takes each for a list of its own. With the line's end, so that the empty list is a write at all.
     let mut line = [0; ActionList::ROOM + 1];

@@ -1,4 +1,6 @@
-#![doc = include_str!("../README.md")]
+// Its examples take the macros.
+#![cfg_attr(feature = "macros", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "macros"), doc = "Seccomp filters, without the macros")]
 #![no_std]
 #![deny(missing_docs)]
 #![deny(unsafe_code)]
@@ -30,11 +32,13 @@ mod record;
 #[cfg(feature = "macros")]
 pub mod reference;
 mod status;
+mod subset;
 #[cfg(feature = "macros")]
 mod target;
 mod threads;
 mod uapi;
 mod values;
+mod words;
 
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),
@@ -61,7 +65,7 @@ pub use plan::Downgrade;
 pub use policy::{Policy, Source};
 #[cfg(feature = "macros")]
 pub use seccomptime_macros::{policy, seccomp};
-pub use status::{Enforcement, Status};
+pub use status::{Enforcement, Status, status};
 
 #[doc(hidden)]
 pub mod __private {

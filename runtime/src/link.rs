@@ -16,16 +16,10 @@ use crate::uapi::{
     BPF_LD_W_ABS, BPF_RET_K,
 };
 
-/// A program of `N` instructions, of which the first `length` count.
-struct Linked<const N: usize> {
-    instructions: [Instruction; N],
-    length: usize,
-}
-
 /// The length of the linked program.
 #[must_use]
 pub const fn link_length<const N: usize>(draft: &[Instruction; N]) -> usize {
-    linked(draft).length
+    link_into(draft, &mut [draft[0]; N], &mut [0; N], &mut [0; N])
 }
 
 /// The linked program, whose length is [`link_length`].
@@ -35,63 +29,83 @@ pub const fn link_length<const N: usize>(draft: &[Instruction; N]) -> usize {
 /// Where `M` isn't that length.
 #[must_use]
 pub const fn link<const N: usize, const M: usize>(draft: &[Instruction; N]) -> [Instruction; M] {
-    let linked = linked(draft);
-    assert!(linked.length == M, "length of a linked program");
+    let mut linked = [draft[0]; N];
+    let length = link_into(draft, &mut linked, &mut [0; N], &mut [0; N]);
+    assert!(length == M, "length of a linked program");
     let mut program = [draft[0]; M];
     let mut i = 0;
     while i < M {
-        program[i] = linked.instructions[i];
+        program[i] = linked[i];
         i += 1;
     }
     program
 }
 
-const fn linked<const N: usize>(draft: &[Instruction; N]) -> Linked<N> {
-    let goes_to = destinations(draft);
-    let mut reached = [false; N];
-    reached[goes_to[0]] = true;
-    let mut length = 0;
-    let mut place = [0; N];
+/// No place: control never arrives there.
+const NOWHERE: usize = usize::MAX;
+/// A place to be given yet.
+const SOMEWHERE: usize = usize::MAX - 1;
+
+/// Writes the linked program to the front of `linked` and gives its length. All slices are as long as the draft; `goes_to` and `place` are
+/// room to work in.
+#[must_use]
+pub const fn link_into(
+    draft: &[Instruction],
+    linked: &mut [Instruction],
+    goes_to: &mut [usize],
+    place: &mut [usize],
+) -> usize {
+    destinations(draft, goes_to);
     let mut i = 0;
-    while i < N {
-        if reached[i] {
+    while i < draft.len() {
+        place[i] = NOWHERE;
+        i += 1;
+    }
+    place[goes_to[0]] = SOMEWHERE;
+    let mut length = 0;
+    let mut i = 0;
+    while i < draft.len() {
+        if place[i] == SOMEWHERE {
             place[i] = length;
             length += 1;
             let Instruction { code, jt, jf, k } = draft[i];
             match code {
                 BPF_RET_K => {}
-                BPF_JMP_JA => reached[goes_to[i + 1 + k as usize]] = true,
+                BPF_JMP_JA => place[goes_to[i + 1 + k as usize]] = SOMEWHERE,
                 BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
-                    reached[goes_to[i + 1 + jt as usize]] = true;
-                    reached[goes_to[i + 1 + jf as usize]] = true;
+                    place[target(goes_to, i, jt)] = SOMEWHERE;
+                    place[target(goes_to, i, jf)] = SOMEWHERE;
                 }
                 // What comes next must stay next to it, whatever that leads to.
-                _ => reached[i + 1] = true,
+                _ => place[i + 1] = SOMEWHERE,
             }
         }
         i += 1;
     }
-    let mut instructions = *draft;
     let mut i = 0;
-    while i < N {
-        if reached[i] {
-            instructions[place[i]] = moved(draft, i, &goes_to, &place);
+    while i < draft.len() {
+        if place[i] != NOWHERE {
+            linked[place[i]] = moved(draft, i, goes_to, place);
         }
         i += 1;
     }
-    Linked {
-        instructions,
-        length,
+    length
+}
+
+/// Where a conditional jump at `i` goes: what is taken out brings things nearer, but to step over it may lead farther than such a jump
+/// reaches. Then control goes through it, as it did.
+const fn target(goes_to: &[usize], i: usize, skip: u8) -> usize {
+    let written = i + 1 + skip as usize;
+    let direct = goes_to[written];
+    if direct - i - 1 > u8::MAX as usize {
+        written
+    } else {
+        direct
     }
 }
 
-/// The instruction at `i`, as it stands in the linked program. Jumps go forward, and only get shorter.
-const fn moved<const N: usize>(
-    draft: &[Instruction; N],
-    i: usize,
-    goes_to: &[usize; N],
-    place: &[usize; N],
-) -> Instruction {
+/// The instruction at `i`, as it stands in the linked program. Jumps go forward; [`target`] sees to it that they reach.
+const fn moved(draft: &[Instruction], i: usize, goes_to: &[usize], place: &[usize]) -> Instruction {
     let mut instruction = draft[i];
     match instruction.code {
         BPF_JMP_JA => {
@@ -99,8 +113,8 @@ const fn moved<const N: usize>(
             instruction.k = (place[target] - place[i] - 1) as u32;
         }
         BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
-            let yes = goes_to[i + 1 + instruction.jt as usize];
-            let no = goes_to[i + 1 + instruction.jf as usize];
+            let yes = target(goes_to, i, instruction.jt);
+            let no = target(goes_to, i, instruction.jf);
             instruction.jt = (place[yes] - place[i] - 1) as u8;
             instruction.jf = (place[no] - place[i] - 1) as u8;
         }
@@ -110,9 +124,8 @@ const fn moved<const N: usize>(
 }
 
 /// For each instruction, the one that does the work when control arrives there.
-const fn destinations<const N: usize>(draft: &[Instruction; N]) -> [usize; N] {
-    let mut goes_to = [0; N];
-    let mut i = N;
+const fn destinations(draft: &[Instruction], goes_to: &mut [usize]) {
+    let mut i = draft.len();
     while i > 0 {
         i -= 1;
         let Instruction { code, jf, k, .. } = draft[i];
@@ -134,7 +147,6 @@ const fn destinations<const N: usize>(draft: &[Instruction; N]) -> [usize; N] {
             _ => {}
         }
     }
-    goes_to
 }
 
 /// Whether an instruction begins by forgetting what A holds.
@@ -195,6 +207,43 @@ mod tests {
         const ONE: [Instruction; 7] = draft(1);
         let linked: [Instruction; link_length(&ONE)] = link(&ONE);
         assert_eq!(linked, [i(BPF_RET_K, 0, 0, 2)]);
+    }
+
+    /// A jump to what is taken out, behind which the way goes on farther than one jump reaches.
+    #[test]
+    fn a_jump_that_would_not_reach_goes_through() {
+        const LENGTH: usize = 404;
+        const fn draft(mask: u32) -> [Instruction; LENGTH] {
+            let mut draft = [i(BPF_RET_K, 0, 0, 9); LENGTH];
+            draft[0] = i(BPF_LD_W_ABS, 0, 0, 0);
+            draft[1] = i(BPF_JMP_JEQ_K, 198, 0, 7);
+            // Something on the way that can't be taken out.
+            let mut at = 2;
+            while at < LENGTH - 2 {
+                draft[at] = i(BPF_JMP_JGT_K, 0, 0, at as u32);
+                at += 1;
+            }
+            draft[200] = i(BPF_LD_W_ABS, 0, 0, 20);
+            draft[201] = i(BPF_JMP_JSET_K, 0, 200, mask);
+            draft[202] = i(BPF_RET_K, 0, 0, 1);
+            draft[402] = i(BPF_RET_K, 0, 0, 2);
+            draft
+        }
+        const DRAFT: [Instruction; LENGTH] = draft(0);
+        const LINKED: [Instruction; link_length(&DRAFT)] = link(&DRAFT);
+        let answer = |high: u64| {
+            let args = [0, 0, high << 32, 0, 0, 0];
+            crate::decide::run(
+                &LINKED,
+                &crate::decide::Data {
+                    arch: 0,
+                    nr: 7,
+                    args,
+                    big_endian: false,
+                },
+            )
+        };
+        assert_eq!((answer(0), answer(1)), (2, 2));
     }
 
     #[test]

@@ -74,18 +74,18 @@ impl Logging {
     pub(crate) fn new(
         actions: ActionSet,
         flags: Flags,
-        read: impl FnOnce() -> Result<ActionSet, kernel::Error>,
+        read: impl FnOnce(ActionSet) -> Result<ActionSet, kernel::Error>,
     ) -> Logging {
         let log = ActionSet::EMPTY.with(Action::Log);
         let wanted = if flags.contains(Flags::LOG) {
             actions.without(Action::Allow)
         } else {
-            actions.difference(actions.difference(log))
+            actions.intersection(log)
         };
         if wanted.is_empty() {
             return Logging::NotAsked;
         }
-        match read() {
+        match read(wanted) {
             // With the flag, and for `log` without it, being listed is all it takes.
             Ok(listed) if wanted.difference(listed).is_empty() => Logging::Yes,
             Ok(listed) => Logging::No(wanted.difference(listed)),
@@ -152,9 +152,9 @@ mod tests {
     #[test]
     fn the_file_is_not_read_where_nothing_is_to_be_logged() {
         let quiet = set(&[Action::Allow, Action::Errno, Action::KillProcess]);
-        let logging = Logging::new(quiet, Flags::TSYNC, || panic!("not needed"));
+        let logging = Logging::new(quiet, Flags::TSYNC, |_| panic!("not needed"));
         assert_eq!(logging, Logging::NotAsked);
-        let allow = Logging::new(set(&[Action::Allow]), Flags::LOG, || panic!("not needed"));
+        let allow = Logging::new(set(&[Action::Allow]), Flags::LOG, |_| panic!("not needed"));
         assert_eq!(allow, Logging::NotAsked);
     }
 
@@ -162,12 +162,12 @@ mod tests {
     fn what_is_wanted_and_not_logged_is_named() {
         let listed = set(&[Action::KillProcess, Action::Errno]);
         let actions = set(&[Action::Allow, Action::Log, Action::Errno, Action::Trap]);
-        let plain = Logging::new(actions, Flags::NONE, || Ok(listed));
+        let plain = Logging::new(actions, Flags::NONE, |_| Ok(listed));
         assert_eq!(plain, Logging::No(set(&[Action::Log])));
         assert!(plain.loses_log());
-        let flagged = Logging::new(actions, Flags::LOG, || Ok(listed));
+        let flagged = Logging::new(actions, Flags::LOG, |_| Ok(listed));
         assert_eq!(flagged, Logging::No(set(&[Action::Log, Action::Trap])));
-        let errno = Logging::new(set(&[Action::Errno]), Flags::LOG, || Ok(listed));
+        let errno = Logging::new(set(&[Action::Errno]), Flags::LOG, |_| Ok(listed));
         assert_eq!(errno, Logging::Yes);
         assert!(!errno.loses_log());
     }
@@ -177,7 +177,7 @@ mod tests {
         let error = kernel::Error::WouldKill {
             call: crate::Call::Open,
         };
-        let unread = Logging::new(set(&[Action::Log]), Flags::NONE, || Err(error));
+        let unread = Logging::new(set(&[Action::Log]), Flags::NONE, |_| Err(error));
         assert_eq!(unread, Logging::Unread(error));
         assert!(!unread.loses_log());
     }

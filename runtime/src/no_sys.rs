@@ -1,6 +1,6 @@
 //! In place of `sys.rs` on targets without seccomp, so that editors and docs work there: every call answers ENOSYS.
 
-use core::ffi::{CStr, c_int, c_long};
+use core::ffi::{CStr, c_int};
 
 use crate::{Errno, Instruction};
 
@@ -27,8 +27,6 @@ pub(crate) mod nr {
     use core::ffi::c_long;
 
     pub(crate) const CLOSE: c_long = -1;
-    pub(crate) const GETDENTS64: c_long = -1;
-    pub(crate) const GETTID: c_long = -1;
     pub(crate) const OPENAT: c_long = -1;
     pub(crate) const PRCTL: c_long = -1;
     pub(crate) const READ: c_long = -1;
@@ -36,29 +34,43 @@ pub(crate) mod nr {
     pub(crate) const WRITE: c_long = -1;
 }
 
+/// Nothing is installed here, so there is nothing to keep.
+pub(crate) struct Once<T>(core::marker::PhantomData<fn() -> T>);
+
+impl<T> Once<T> {
+    pub(crate) const fn new() -> Once<T> {
+        Once(core::marker::PhantomData)
+    }
+
+    pub(crate) fn set(&self, _: &T) {}
+
+    pub(crate) fn get(&self) -> Option<T> {
+        None
+    }
+}
+
 pub(crate) const AT_FDCWD: c_int = -100;
 pub(crate) const O_RDONLY: c_int = 0;
 pub(crate) const O_WRONLY: c_int = 1;
 pub(crate) const O_CLOEXEC: c_int = 0;
-pub(crate) const O_DIRECTORY: c_int = 0;
 
-pub(crate) fn set_mode_filter(_: u32, _: Option<&[Instruction]>) -> Result<c_long, Errno> {
+pub(crate) fn set_mode_filter(_: u32, _: Option<&[Instruction]>) -> Result<c_int, Errno> {
     Err(Errno::ENOSYS)
 }
 
-pub(crate) fn get_action_avail(_: u32) -> Result<c_long, Errno> {
+pub(crate) fn get_action_avail(_: u32) -> Result<c_int, Errno> {
     Err(Errno::ENOSYS)
 }
 
-pub(crate) fn prctl_set_seccomp(_: Option<&[Instruction]>) -> Result<c_long, Errno> {
+pub(crate) fn prctl_set_seccomp(_: Option<&[Instruction]>) -> Result<c_int, Errno> {
     Err(Errno::ENOSYS)
 }
 
-pub(crate) fn set_no_new_privs() -> Result<c_long, Errno> {
+pub(crate) fn set_no_new_privs() -> Result<c_int, Errno> {
     Err(Errno::ENOSYS)
 }
 
-pub(crate) fn get_no_new_privs() -> Result<c_long, Errno> {
+pub(crate) fn get_no_new_privs() -> Result<c_int, Errno> {
     Err(Errno::ENOSYS)
 }
 
@@ -73,20 +85,12 @@ impl File {
         match self.0 {}
     }
 
-    pub(crate) fn read_directory(&self, _: &mut [u8]) -> Result<usize, Errno> {
-        match self.0 {}
-    }
-
     pub(crate) fn write(&self, _: &[u8]) -> Result<usize, Errno> {
         match self.0 {}
     }
 }
 
 pub(crate) fn write_stderr(_: &[u8]) -> Result<usize, Errno> {
-    Err(Errno::ENOSYS)
-}
-
-pub(crate) fn gettid() -> Result<c_long, Errno> {
     Err(Errno::ENOSYS)
 }
 

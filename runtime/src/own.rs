@@ -1,21 +1,24 @@
 //! What the filters that this process installed itself would do to it for asking: remembered, since asking would be the end.
 //!
+//! What a policy does to the calls of a later install is found out while compiling. An install then only has to remember it.
+//!
 //! With the feature `std`, a filter on the calling thread counts for that thread (what it spawns inherits the filter, but not
 //! what is remembered). Without it there is no thread-local, and the filter counts for all threads: an install too many is
 //! refused, rather than one too few.
 
 use core::ffi::c_long;
-use core::hint::black_box;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::decide::{Data, run};
+use crate::plan::Plan;
 use crate::private::Threads;
-use crate::sys::{AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY, O_WRONLY, nr};
+use crate::probe::LATER_SET;
+use crate::sys::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY, nr};
 use crate::uapi::{
     PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_GET_ACTION_AVAIL,
     SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER,
 };
-use crate::{Action, Call, Error, Flags, Instruction};
+use crate::{Action, ActionSet, Call, Error, Flags, Instruction};
 
 /// A bit for each call that would be deadly.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
@@ -26,9 +29,11 @@ std::thread_local! {
     static THREAD: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
 }
 
-/// Remembers a filter of `instructions` that was just loaded. It makes no system call.
-pub(crate) fn remember(threads: Threads, arch: u32, instructions: &[Instruction]) {
-    let deadly = deadly(arch, instructions);
+/// Remembers a filter on `threads` that was just loaded. It makes no system call.
+pub(crate) fn remember(threads: Threads, deadly: u32) {
+    if deadly == 0 {
+        return;
+    }
     match threads {
         #[cfg(feature = "std")]
         Threads::Calling => {
@@ -43,11 +48,7 @@ pub(crate) fn remember(threads: Threads, arch: u32, instructions: &[Instruction]
 
 /// An error where `call` would be the end of this process.
 pub(crate) fn check(call: Call) -> Result<(), Error> {
-    if kills_for(call) {
-        Err(Error::WouldKill { call })
-    } else {
-        Ok(())
-    }
+    check_bit(bit(call), call)
 }
 
 /// Whether `call` would be the end of this process.
@@ -57,14 +58,18 @@ pub(crate) fn kills_for(call: Call) -> bool {
 
 /// The same for [`Call::SetModeFilter`] with `flags`.
 pub(crate) fn check_flags(flags: Flags) -> Result<(), Error> {
-    let call = Call::SetModeFilter;
-    if is_set(flag_bit(flags)) {
+    check_bit(flag_bit(flags), Call::SetModeFilter)
+}
+
+fn check_bit(bit: u32, call: Call) -> Result<(), Error> {
+    if is_set(bit) {
         Err(Error::WouldKill { call })
     } else {
         Ok(())
     }
 }
 
+#[inline(never)]
 fn is_set(bit: u32) -> bool {
     let deadly = PROCESS.load(Ordering::Relaxed);
     #[cfg(feature = "std")]
@@ -78,6 +83,9 @@ const FLAGS: u32 = Flags::TSYNC.bits() | Flags::LOG.bits() | Flags::SPEC_ALLOW.b
 const fn flag_bit(flags: Flags) -> u32 {
     1 << (flags.bits() & FLAGS)
 }
+
+/// The bits of all combinations of flags.
+const ALL_LOADS: u32 = (1 << (FLAGS + 1)) - 1;
 
 /// The bits above those of the flags.
 const fn bit(call: Call) -> u32 {
@@ -98,7 +106,7 @@ const LOAD: i32 = SECCOMP_SET_MODE_FILTER as i32;
 const GET_ACTION: i32 = SECCOMP_GET_ACTION_AVAIL as i32;
 
 /// All calls of an install but those that have flags.
-static CALLS: [Asked; 14] = [
+const CALLS: [Asked; 11] = [
     Asked(
         Call::GetActionAvail,
         nr::SECCOMP,
@@ -134,60 +142,103 @@ static CALLS: [Asked; 14] = [
         nr::OPENAT,
         [AT_FDCWD, POINTER, O_WRONLY | O_CLOEXEC, 0],
     ),
-    Asked(
-        Call::Open,
-        nr::OPENAT,
-        [AT_FDCWD, POINTER, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0],
-    ),
     Asked(Call::Open, nr::CLOSE, [FD, 0, 0, 0]),
     Asked(Call::Read, nr::READ, [FD, POINTER, 1, 0]),
     Asked(Call::Write, nr::WRITE, [FD, POINTER, 1, 0]),
     Asked(Call::Write, nr::WRITE, [STDERR, POINTER, 1, 0]),
-    Asked(Call::ListThreads, nr::GETDENTS64, [FD, POINTER, 1, 0]),
-    Asked(Call::ListThreads, nr::GETTID, [0, 0, 0, 0]),
 ];
 
-fn deadly(arch: u32, instructions: &[Instruction]) -> u32 {
-    // Opaque, or the compiler writes all of these calls out one by one, and every program carries them.
-    let (calls, combinations) = black_box((&CALLS[..], FLAGS + 1));
-    let mut deadly = 0;
-    for &Asked(call, nr, args) in calls {
-        if kills(arch, instructions, nr, args) {
-            deadly |= bit(call);
-        }
-    }
-    // Each combination of flags, without a program and with one.
-    for i in 0..2 * combinations {
-        let (flags, pointer) = (i / 2, if i % 2 == 0 { 0 } else { POINTER });
-        if kills(
-            arch,
-            instructions,
-            nr::SECCOMP,
-            [LOAD, flags as i32, pointer, 0],
-        ) {
-            deadly |= flag_bit(Flags::from_bits(flags));
-        }
-    }
-    deadly
+/// What a program does to the calls of an install: a bit for each, by action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fate {
+    /// The deadly ones, where nothing is replaced.
+    pub(crate) as_written: u32,
+    /// Those that it answers with each action.
+    answered: [u32; Action::ALL.len()],
 }
 
-#[inline(never)]
-fn kills(arch: u32, instructions: &[Instruction], nr: c_long, args: [i32; 4]) -> bool {
-    let [a, b, c, d] = args.map(|arg| i64::from(arg) as u64);
+impl Fate {
+    /// Of `program`, by asking it. Meant for the compiler: it runs the program some thirty times.
+    pub(crate) const fn new(arch: u32, program: &[Instruction]) -> Fate {
+        let mut fate = Fate {
+            as_written: 0,
+            answered: [0; Action::ALL.len()],
+        };
+        let mut i = 0;
+        while i < CALLS.len() {
+            let Asked(call, nr, args) = CALLS[i];
+            fate.add(bit(call), decide(arch, program, nr, args));
+            i += 1;
+        }
+        // Each combination of flags, without a program and with one.
+        let mut flags = 0;
+        while flags <= FLAGS {
+            let bit = flag_bit(Flags::from_bits(flags));
+            let without = [LOAD, flags as i32, 0, 0];
+            let with = [LOAD, flags as i32, POINTER, 0];
+            fate.add(bit, decide(arch, program, nr::SECCOMP, without));
+            fate.add(bit, decide(arch, program, nr::SECCOMP, with));
+            flags += 1;
+        }
+        fate
+    }
+
+    const fn add(&mut self, bit: u32, action: Action) {
+        self.answered[action as usize] |= bit;
+        if is_deadly(action) {
+            self.as_written |= bit;
+        }
+    }
+
+    /// The actions that an install asks for: the later ones that the program uses. Where it allows later installs to load, but
+    /// not to ask, it is all of them, for later it would be too late.
+    pub(crate) const fn asked_for(&self, used: ActionSet) -> ActionSet {
+        let free = self.answered[Action::Allow as usize] | self.answered[Action::Log as usize];
+        let loads = free & ALL_LOADS != 0;
+        let asks = free & bit(Call::GetActionAvail) != 0;
+        if loads && !asks {
+            LATER_SET
+        } else {
+            used.intersection(LATER_SET)
+        }
+    }
+
+    /// The deadly calls, where the program's actions, `used`, are replaced as `plan` says.
+    pub(crate) fn deadly(&self, used: ActionSet, plan: &Plan) -> u32 {
+        let mut deadly = 0;
+        for action in used.iter() {
+            if is_deadly(plan.in_place_of(action)) {
+                deadly |= self.answered[action as usize];
+            }
+        }
+        deadly
+    }
+}
+
+const fn is_deadly(action: Action) -> bool {
+    action as u32 >= Action::Trap as u32
+}
+
+const fn decide(arch: u32, program: &[Instruction], nr: c_long, args: [i32; 4]) -> Action {
+    let [a, b, c, d] = args;
+    let args = [a as u64, b as u64, c as u64, d as u64, 0, 0];
     // The kernel looks at 32 bits of the number.
-    let data = Data::new(arch, nr as u32, [a, b, c, d, 0, 0]);
-    Action::from_return_value(run(instructions, &data)) >= Action::Trap
+    Action::from_return_value(run(program, &Data::new(arch, nr as u32, args)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe::Answers;
     use crate::uapi::{
         BPF_JMP_JEQ_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARGS, SECCOMP_DATA_NR,
-        SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRAP,
+        SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_LOG,
+        SECCOMP_RET_TRAP,
     };
 
     const ARCH: u32 = 0xc000_003e;
+
+    const ALL: ActionSet = ActionSet::from_bits(u8::MAX);
 
     const fn op(code: u16, jt: u8, jf: u8, k: u32) -> Instruction {
         Instruction { code, jt, jf, k }
@@ -199,6 +250,12 @@ mod tests {
 
     fn word(nr: c_long) -> u32 {
         u32::try_from(nr).unwrap()
+    }
+
+    fn deadly(program: &[Instruction]) -> u32 {
+        let fate = Fate::new(ARCH, program);
+        assert_eq!(fate.as_written, fate.deadly(ALL, &Plan::NOTHING));
+        fate.as_written
     }
 
     #[test]
@@ -213,7 +270,6 @@ mod tests {
             Call::Open,
             Call::Read,
             Call::Write,
-            Call::ListThreads,
         ];
         for bit in flags.chain(calls.map(bit)) {
             assert_eq!(seen & bit, 0);
@@ -224,12 +280,16 @@ mod tests {
     #[test]
     fn a_killing_default_kills_for_everything_and_an_errno_for_nothing() {
         for fatal in [SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRAP, 0] {
-            let deadly = deadly(ARCH, &[ret(fatal)]);
+            let deadly = deadly(&[ret(fatal)]);
             assert_eq!(deadly & 0xff, 0xff);
-            assert_eq!(deadly.count_ones(), 8 + 8);
+            assert_eq!(deadly.count_ones(), 8 + 7);
         }
-        assert_eq!(deadly(ARCH, &[ret(SECCOMP_RET_ERRNO | 1)]), 0);
-        assert_eq!(deadly(ARCH, &[ret(SECCOMP_RET_ALLOW)]), 0);
+        for harmless in [SECCOMP_RET_ERRNO | 1, SECCOMP_RET_ALLOW, SECCOMP_RET_LOG] {
+            assert_eq!(deadly(&[ret(harmless)]), 0);
+            let log = ActionSet::EMPTY.with(Action::Log);
+            let fate = Fate::new(ARCH, &[ret(harmless)]);
+            assert_eq!(fate.asked_for(log.with(Action::Errno)), log);
+        }
     }
 
     #[test]
@@ -248,10 +308,40 @@ mod tests {
             ret(SECCOMP_RET_ALLOW),
             ret(SECCOMP_RET_KILL_PROCESS),
         ];
-        let deadly = deadly(ARCH, &program);
+        let deadly = deadly(&program);
         assert_eq!(deadly & 0xff, 0, "loading is fine with any flags");
         assert_ne!(deadly & bit(Call::GetActionAvail), 0);
+        let none = ActionSet::EMPTY;
+        assert_eq!(Fate::new(ARCH, &program).asked_for(none), LATER_SET);
         assert_ne!(deadly & bit(Call::SetNoNewPrivs), 0);
+    }
+
+    #[test]
+    fn what_replaces_an_action_counts() {
+        let program = [
+            op(BPF_LD_W_ABS, 0, 0, SECCOMP_DATA_NR),
+            op(BPF_JMP_JEQ_K, 0, 1, word(nr::PRCTL)),
+            ret(SECCOMP_RET_KILL_PROCESS),
+            ret(SECCOMP_RET_LOG),
+        ];
+        let fate = Fate::new(ARCH, &program);
+        let prctl = fate.as_written;
+        assert_ne!(prctl & bit(Call::SetNoNewPrivs), 0);
+        assert_eq!(prctl & flag_bit(Flags::NONE), 0);
+        let used = [Action::Log, Action::KillProcess].into_iter().collect();
+        let plan = |fallbacks: &[_]| Plan::new(used, fallbacks, &Answers::NONE_OF_LATER).unwrap();
+        let (log, kill) = (
+            Action::Log.return_value(),
+            Action::KillProcess.return_value(),
+        );
+        let trap = [(log, SECCOMP_RET_TRAP)];
+        assert_eq!(
+            fate.deadly(used, &plan(&trap)),
+            deadly(&[ret(SECCOMP_RET_TRAP)])
+        );
+        let errno = SECCOMP_RET_ERRNO | 1;
+        let errnos = [(log, errno), (kill, errno)];
+        assert_eq!(fate.deadly(used, &plan(&errnos)), 0);
     }
 
     #[test]
@@ -259,9 +349,9 @@ mod tests {
     fn a_filter_on_one_thread_counts_for_that_thread() {
         let other = || check(Call::SetNoNewPrivs).is_ok() && check_flags(Flags::LOG).is_ok();
         let filtered = std::thread::spawn(move || {
-            remember(Threads::Calling, ARCH, &[ret(SECCOMP_RET_ERRNO | 1)]);
+            remember(Threads::Calling, deadly(&[ret(SECCOMP_RET_ERRNO | 1)]));
             assert!(other(), "an errno kills nobody");
-            remember(Threads::Calling, ARCH, &[ret(SECCOMP_RET_KILL_PROCESS)]);
+            remember(Threads::Calling, deadly(&[ret(SECCOMP_RET_KILL_PROCESS)]));
             assert!(std::thread::spawn(other).join().unwrap());
             let call = Call::SetModeFilter;
             assert_eq!(check_flags(Flags::LOG), Err(Error::WouldKill { call }));

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::kernel::Answer;
-use crate::probe::{Answers, LATER};
+use crate::probe::Answers;
 use crate::uapi::{BPF_RET_K, SECCOMP_RET_ACTION_FULL, SECCOMP_RET_KILL_THREAD};
 use crate::{Action, ActionSet, Decision, Instruction};
 
@@ -25,62 +25,70 @@ impl fmt::Display for Downgrade {
     }
 }
 
-/// What is replaced, and with what: a return value for each of the later actions.
+/// What is replaced, and with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     lacking: ActionSet,
     unknown: ActionSet,
-    to: [u32; LATER.len()],
+    /// By action, return values.
+    to: [u32; Action::ALL.len()],
 }
 
 impl Plan {
+    /// Nothing is replaced.
+    pub(crate) const NOTHING: Plan = Plan {
+        lacking: ActionSet::EMPTY,
+        unknown: ActionSet::EMPTY,
+        to: [0; Action::ALL.len()],
+    };
+
     /// Decides for each action of `used`; the error is the first one that neither the kernel has nor the policy replaces.
     pub(crate) fn new(
         used: ActionSet,
         fallbacks: &[(u32, u32)],
         answers: &Answers,
     ) -> Result<Plan, Action> {
-        let lacking = used.difference(answers.available);
         let mut plan = Plan {
-            lacking,
+            lacking: used.difference(answers.available),
             unknown: answers.unknown,
-            to: [0; LATER.len()],
+            ..Plan::NOTHING
         };
-        for (slot, from) in plan.to.iter_mut().zip(LATER) {
-            if lacking.contains(from) {
-                let seen = ActionSet::EMPTY;
-                *slot = replacement(from, fallbacks, answers.available, seen).ok_or(from)?;
-            }
+        for from in plan.lacking.iter() {
+            let to = replacement(from, fallbacks, answers.available, ActionSet::EMPTY);
+            plan.to[from as usize] = to.ok_or(from)?;
         }
         Ok(plan)
     }
 
     /// What is replaced.
     pub(crate) fn downgrades(&self) -> impl Iterator<Item = Downgrade> {
-        self.to
-            .into_iter()
-            .zip(LATER)
-            .filter(|&(_, from)| self.lacking.contains(from))
-            .map(|(to, from)| {
-                let unknown = self.unknown.contains(from);
-                let reason = if unknown {
+        self.lacking.iter().map(|from| {
+            let unknown = self.unknown.contains(from);
+            Downgrade {
+                from,
+                to: Decision::from_return_value(self.to[from as usize]),
+                reason: if unknown {
                     Answer::CantTell
                 } else {
                     Answer::Missing
-                };
-                Downgrade {
-                    from,
-                    to: Decision::from_return_value(to),
-                    reason,
-                }
-            })
+                },
+            }
+        })
+    }
+
+    /// What stands for `action`.
+    pub(crate) fn in_place_of(&self, action: Action) -> Action {
+        if self.lacking.contains(action) {
+            Action::from_return_value(self.to[action as usize])
+        } else {
+            action
+        }
     }
 
     /// The actions that are left of `used`.
     pub(crate) fn apply(&self, used: ActionSet) -> ActionSet {
-        let left = used.difference(self.lacking);
-        self.downgrades()
-            .fold(left, |left, downgrade| left.with(downgrade.to.action()))
+        let in_place = used.iter().map(|action| self.in_place_of(action));
+        in_place.collect()
     }
 
     /// Whether nothing is replaced.
@@ -90,24 +98,30 @@ impl Plan {
 
     /// Changes what `program` returns. What is put in is never replaced again: the kernel has it, or it is `kill_thread`.
     pub(crate) fn rewrite(&self, program: &mut [Instruction]) {
-        for (to, from) in self.to.into_iter().zip(LATER) {
-            // Where nobody says whether the kernel has `kill_process`, the program keeps it: a kernel that lacks it kills the
-            // thread by itself, and one that has it should use it.
-            let by_itself = from == Action::KillProcess && to == SECCOMP_RET_KILL_THREAD;
-            let left = by_itself && self.unknown.contains(from);
-            if self.lacking.contains(from) && !left {
-                replace(program, from.return_value(), to);
+        for Instruction { code, k, .. } in program {
+            if *code == BPF_RET_K {
+                *k = self.rewritten(*k);
             }
         }
     }
-}
 
-#[inline(never)]
-fn replace(program: &mut [Instruction], from: u32, to: u32) {
-    for Instruction { code, k, .. } in program {
-        if *code == BPF_RET_K && *k & SECCOMP_RET_ACTION_FULL == from {
-            *k = to;
+    #[inline(never)]
+    fn rewritten(&self, value: u32) -> u32 {
+        let from = Action::from_return_value(value);
+        let to = self.to[from as usize];
+        let is_it = value & SECCOMP_RET_ACTION_FULL == from.return_value();
+        if is_it && self.lacking.contains(from) && !self.leaves(from, to) {
+            to
+        } else {
+            value
         }
+    }
+
+    /// Where nobody says whether the kernel has `kill_process`, the program keeps it: a kernel that lacks it kills the thread by
+    /// itself, and one that has it should use it.
+    fn leaves(&self, from: Action, to: u32) -> bool {
+        let by_itself = from == Action::KillProcess && to == SECCOMP_RET_KILL_THREAD;
+        by_itself && self.unknown.contains(from)
     }
 }
 
@@ -141,6 +155,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+    use crate::probe::LATER;
 
     const LOG: u32 = Action::Log.return_value();
     const NOTIFY: u32 = Action::Notify.return_value();

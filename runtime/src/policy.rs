@@ -2,8 +2,10 @@ use core::ffi::c_long;
 use core::fmt;
 
 use crate::decide::{Data, run};
+use crate::own::Fate;
 use crate::private::{Settings, Threads};
 use crate::record::Record;
+use crate::words::{Out, say_number, show};
 use crate::{Action, ActionSet, Decision, Error, Flags, Instruction, Status};
 
 /// A compiled policy: the program for this target, and how it is to be installed.
@@ -23,6 +25,11 @@ use crate::{Action, ActionSet, Decision, Error, Flags, Instruction, Status};
 pub struct Policy {
     pub(crate) instructions: &'static [Instruction],
     audit_arch: u32,
+    actions: ActionSet,
+    /// The actions that an install asks the kernel for.
+    pub(crate) to_ask: ActionSet,
+    /// What the program does to the calls of a later install.
+    pub(crate) fate: Fate,
     source: Source,
     pub(crate) settings: Settings,
 }
@@ -51,9 +58,14 @@ impl Policy {
             settings.flags & !known == 0,
             "a filter flag that the runtime doesn't know"
         );
+        let actions = returned(&record.instructions);
+        let fate = Fate::new(record.audit_arch, &record.instructions);
         Policy {
             instructions: &record.instructions,
             audit_arch: record.audit_arch,
+            actions,
+            to_ask: fate.asked_for(actions),
+            fate,
             source: Source {
                 file: record.file(),
                 line: record.line,
@@ -87,6 +99,15 @@ impl Policy {
         Decision::from_return_value(run(self.instructions, &data))
     }
 
+    /// Whether there is no call that this policy answers with a freer action than `other` does.
+    pub const fn is_subset_of(&self, other: &Policy) -> bool {
+        crate::subset::is_subset(
+            self.instructions,
+            other.instructions,
+            cfg!(target_endian = "big"),
+        )
+    }
+
     /// The kernel's number for the target's ABI (`AUDIT_ARCH_…` of `linux/audit.h`).
     #[must_use]
     pub const fn audit_arch(&self) -> u32 {
@@ -117,8 +138,8 @@ impl Policy {
 
     /// The actions that the program can return.
     #[must_use]
-    pub fn actions(&self) -> ActionSet {
-        returned(self.instructions).collect()
+    pub const fn actions(&self) -> ActionSet {
+        self.actions
     }
 
     /// Puts the policy in force: for the calling thread and what it spawns from then on, or with `flags(tsync)` for all threads
@@ -143,35 +164,43 @@ impl Policy {
     pub fn install(&self) -> Result<Status, Error> {
         crate::install::install(self)
     }
-}
 
-/// What the program's instructions return, action by action.
-pub(crate) fn returned(instructions: &[Instruction]) -> impl Iterator<Item = Action> {
-    instructions
-        .iter()
-        .filter(|instruction| instruction.code == crate::uapi::BPF_RET_K)
-        .map(|instruction| Action::from_return_value(instruction.k))
-}
-
-/// The policy's name and place: `main at src/main.rs:3`.
-pub(crate) struct Place<'a>(pub(crate) &'a Policy);
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Source { file, line, .. } = self.0.source;
-        match self.0.settings.name {
-            "" => write!(f, "the policy at {file}:{line}"),
-            name => write!(f, "{name} at {file}:{line}"),
-        }
+    /// Says the policy's name and place: `main at src/main.rs:3`.
+    pub(crate) fn say_place(&self, out: &mut impl Out) {
+        let name = match self.settings.name {
+            "" => "the policy",
+            name => name,
+        };
+        out.text(name);
+        out.text(" at ");
+        out.text(self.source.file);
+        out.text(":");
+        say_number(self.source.line, out);
     }
+}
+
+const fn returned(instructions: &[Instruction]) -> ActionSet {
+    let mut actions = ActionSet::EMPTY;
+    let mut i = 0;
+    while i < instructions.len() {
+        if instructions[i].code == crate::uapi::BPF_RET_K {
+            actions = actions.with(Action::from_return_value(instructions[i].k));
+        }
+        i += 1;
+    }
+    actions
 }
 
 /// The policy's text, where the binary holds it, and where it was written.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.source.text {
-            "" => write!(f, "{}", Place(self)),
-            text => write!(f, "{text} ({})", Place(self)),
+            "" => show(f, |out| self.say_place(out)),
+            text => {
+                write!(f, "{text} (")?;
+                show(f, |out| self.say_place(out))?;
+                f.write_str(")")
+            }
         }
     }
 }

@@ -107,7 +107,14 @@ fn prctl() -> Result<(), Error> {
 /// The actions that not every kernel with filters has.
 pub(crate) const LATER: [Action; 3] = [Action::Log, Action::KillProcess, Action::Notify];
 
+/// The same as a set.
+pub(crate) const LATER_SET: ActionSet = ActionSet::EMPTY
+    .with(Action::Log)
+    .with(Action::KillProcess)
+    .with(Action::Notify);
+
 /// Asks seccomp(2) for one action.
+#[inline(never)]
 pub(crate) fn ask(action: Action) -> (Answer, Option<Errno>) {
     if own::kills_for(Call::GetActionAvail) {
         return (Answer::WouldKill, None);
@@ -137,7 +144,7 @@ pub(crate) struct Answers {
 
 impl Answers {
     /// Where a kernel has filters it has all actions but the later ones.
-    const NONE_OF_LATER: Answers = Answers {
+    pub(crate) const NONE_OF_LATER: Answers = Answers {
         available: ActionSet::EMPTY
             .with(Action::Allow)
             .with(Action::Trace)
@@ -146,6 +153,30 @@ impl Answers {
             .with(Action::KillThread),
         unknown: ActionSet::EMPTY,
     };
+
+    /// Asks for each of `actions`, and remembers the answers.
+    fn ask(&mut self, actions: ActionSet) {
+        for action in actions.iter() {
+            self.add(action, ask(action).0);
+        }
+        if !self.unknown.is_empty() {
+            self.look_up();
+        }
+        // A thread that would have been killed for asking must not keep the others from it.
+        if !own::kills_for(Call::GetActionAvail) {
+            let bytes = [self.available, self.unknown, actions, ActionSet::EMPTY];
+            let bytes = bytes.map(ActionSet::bits);
+            REMEMBERED.fetch_or(u32::from_ne_bytes(bytes), Ordering::Relaxed);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_up(&mut self) {
+        if let Ok(listed) = kernel::read_set(kernel::Sysctl::ActionsAvail, LATER_SET) {
+            self.complete(listed);
+        }
+    }
 
     fn add(&mut self, action: Action, answer: Answer) {
         match answer {
@@ -163,33 +194,19 @@ impl Answers {
     }
 }
 
-/// What was answered, so that a later install need not ask under a filter of ours: available, unknown, [`ASKED`].
+/// What was answered, so that a later install need not ask under a filter of ours: available, unknown, asked.
 static REMEMBERED: AtomicU32 = AtomicU32::new(0);
-const ASKED: u8 = 1;
 
-/// What is known of the actions: asked once in a process, all at once.
-pub(crate) fn answers() -> Answers {
+/// What is known of the actions; `needed`, of the later ones, are asked for, once in a process.
+pub(crate) fn answers(needed: ActionSet) -> Answers {
     let [available, unknown, asked, _] = REMEMBERED.load(Ordering::Relaxed).to_ne_bytes();
-    let (available, unknown) = (
-        ActionSet::from_bits(available),
-        ActionSet::from_bits(unknown),
-    );
-    if asked == ASKED {
-        return Answers { available, unknown };
-    }
+    let asked = ActionSet::from_bits(asked);
     let mut answers = Answers::NONE_OF_LATER;
-    for action in LATER {
-        answers.add(action, ask(action).0);
-    }
-    if !answers.unknown.is_empty() {
-        if let Ok(listed) = kernel::read_set(kernel::Sysctl::ActionsAvail) {
-            answers.complete(listed);
-        }
-    }
-    // A thread that would have been killed for asking must not keep the others from it.
-    if !own::kills_for(Call::GetActionAvail) {
-        let bytes = [answers.available.bits(), answers.unknown.bits(), ASKED, 0];
-        REMEMBERED.store(u32::from_ne_bytes(bytes), Ordering::Relaxed);
+    answers.available = answers.available.union(ActionSet::from_bits(available));
+    answers.unknown = ActionSet::from_bits(unknown).difference(answers.available);
+    let open = needed.difference(asked);
+    if !open.is_empty() {
+        answers.ask(open);
     }
     answers
 }
@@ -219,7 +236,12 @@ mod tests {
     fn einval_means_that_the_later_actions_are_missing() {
         assert_eq!(read_errno(Errno::EINVAL), Answer::Missing);
         assert_eq!(read_errno(Errno::EOPNOTSUPP), Answer::Missing);
-        for errno in [Errno::new(1), Errno::ENOSYS, Errno::EACCES, Errno::new(524)] {
+        for errno in [
+            Errno::new(1).unwrap(),
+            Errno::ENOSYS,
+            Errno::EACCES,
+            Errno::new(524).unwrap(),
+        ] {
             assert_eq!(read_errno(errno), Answer::CantTell);
         }
     }
@@ -266,9 +288,8 @@ mod tests {
     #[test]
     fn the_kernel_s_list_knows_what_the_sandbox_refuses() {
         let mut answers = answers(Answer::CantTell);
-        answers.complete(kernel::set_of(
-            b"kill_process kill_thread trap errno trace log allow\n",
-        ));
+        let text = b"kill_process kill_thread trap errno trace log allow\n";
+        answers.complete(kernel::listed(text, LATER_SET));
         assert!(answers.available.contains(Action::Log));
         assert!(answers.available.contains(Action::KillProcess));
         assert!(!answers.available.contains(Action::Notify));
@@ -278,7 +299,7 @@ mod tests {
     #[test]
     fn the_kernel_s_list_adds_nothing_to_what_the_kernel_denies() {
         let mut answers = answers(Answer::Missing);
-        answers.complete(kernel::set_of(b"kill_process log user_notif"));
+        answers.complete(kernel::listed(b"kill_process log user_notif", LATER_SET));
         assert_eq!(answers, Answers::NONE_OF_LATER);
     }
 
@@ -342,9 +363,9 @@ mod tests {
             blame(Flags::LOG | Flags::TSYNC, only_together),
             Error::Refused { call, errno }
         );
-        let errno = Errno::new(1);
+        let errno = Errno::new(1).unwrap();
         assert_eq!(
-            blame(Flags::LOG, |_| Ok(Errno::new(1))),
+            blame(Flags::LOG, |_| Ok(Errno::new(1).unwrap())),
             Error::Refused { call, errno }
         );
         assert_eq!(blame(Flags::LOG, |_| Err(LIED)), Error::Lied { call });

@@ -2,6 +2,7 @@ use core::fmt;
 
 use crate::plan::Plan;
 use crate::probe::Interface;
+use crate::sys::Once;
 use crate::{Action, ActionSet, Downgrade, Flags, Logging};
 
 /// How much of a policy is in force.
@@ -44,9 +45,50 @@ pub struct Status {
     logging: Logging,
 }
 
+static FIRST: Once<Status> = Once::new();
+
+/// What covers all threads of this process since the first install that did.
+///
+/// That is what [`#[seccomp]`](macro@crate::seccomp) on `main` put in force, since nothing installs earlier. Where it could not
+/// be put in force (under `on_error = continue`) it is a later install that covered all threads: of a policy with
+/// `flags(tsync)`, or of another `main`. `None` where there was none: then, as far as this crate knows, the process is
+/// unprotected.
+///
+/// Filters are never taken off, so what it says stays true. Installs after the first add to it, and
+/// [`Policy::install`](crate::Policy::install) returns their status; so it does for filters on the calling thread alone, which
+/// don't show here. What a parent process installed doesn't show either.
+///
+/// It makes no system call and takes no lock: it can be called under any filter, and from a signal handler.
+///
+/// ```no_run
+/// use seccomptime::Enforcement;
+///
+/// # #[cfg(feature = "macros")]
+/// #[seccomptime::seccomp(allow(@rust-main, @stdio), default = log or errno(EPERM), on_error = continue)]
+/// fn main() {
+///     match seccomptime::status() {
+///         None => println!("unprotected"),
+///         Some(status) if status.enforcement() == Enforcement::Full => println!("protected"),
+///         Some(status) => println!("protected, but {status}"),
+///     }
+/// }
+/// # #[cfg(not(feature = "macros"))]
+/// # fn main() {}
+/// ```
+#[must_use]
+pub fn status() -> Option<Status> {
+    FIRST.get()
+}
+
+/// Keeps the first of the process.
+#[inline(never)]
+pub(crate) fn remember(status: &Status) {
+    FIRST.set(status);
+}
+
 impl Status {
     pub(crate) fn new(
-        used: ActionSet,
+        actions: ActionSet,
         plan: Plan,
         flags: Flags,
         interface: Interface,
@@ -54,7 +96,7 @@ impl Status {
     ) -> Status {
         let enforcement = if plan.is_empty() {
             Enforcement::Full
-        } else if plan.apply(used).without(Action::Allow).is_empty() {
+        } else if actions.without(Action::Allow).is_empty() {
             Enforcement::None
         } else {
             Enforcement::Partial
@@ -146,7 +188,13 @@ mod tests {
             unknown,
         };
         let plan = Plan::new(used, fallbacks, &answers).unwrap();
-        Status::new(used, plan, Flags::TSYNC, interface, Logging::NotAsked)
+        Status::new(
+            plan.apply(used),
+            plan,
+            Flags::TSYNC,
+            interface,
+            Logging::NotAsked,
+        )
     }
 
     #[test]

@@ -2,11 +2,14 @@
 //!
 //! What makes it safe: each function takes what the kernel needs as references and slices that outlive the call, the kernel keeps
 //! none of these pointers after it returns, and what it writes it writes into a `&mut` buffer, bounded by that buffer's length.
-//! Numbers go through `syscall(3)`, not through a libc's own wrappers, so that what is called is known on every libc: a filter
-//! that is in force already is asked beforehand what it thinks of exactly these calls.
+//! None goes through a libc's own wrappers, so that what is called is known on every libc: a filter that is in force already is
+//! asked beforehand what it thinks of exactly these calls.
 
-use core::ffi::{CStr, c_int, c_long, c_uint, c_ulong, c_ushort};
+use core::cell::UnsafeCell;
+use core::ffi::{CStr, c_int, c_long, c_ushort};
+use core::mem::MaybeUninit;
 use core::ptr;
+use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::uapi::{
     PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_GET_ACTION_AVAIL,
@@ -28,14 +31,59 @@ pub(crate) mod errno {
 /// The numbers of the calls below.
 pub(crate) mod nr {
     pub(crate) use libc::{
-        SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP,
-        SYS_getdents64 as GETDENTS64, SYS_gettid as GETTID, SYS_openat as OPENAT,
+        SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP, SYS_openat as OPENAT,
         SYS_prctl as PRCTL, SYS_read as READ, SYS_seccomp as SECCOMP, SYS_write as WRITE,
     };
 }
 
 /// `openat`'s first argument and flags: some differ by arch, too.
-pub(crate) use libc::{AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY, O_WRONLY};
+pub(crate) use libc::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY};
+
+/// A place for a value that is put there once and never changes.
+pub(crate) struct Once<T> {
+    state: AtomicU8,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+impl<T: Copy> Once<T> {
+    const EMPTY: u8 = 0;
+    const TAKEN: u8 = 1;
+    const SET: u8 = 2;
+
+    pub(crate) const fn new() -> Once<T> {
+        Once {
+            state: AtomicU8::new(Self::EMPTY),
+            value: UnsafeCell::new(MaybeUninit::uninit()),
+        }
+    }
+
+    /// Puts `value` there, unless there is, or somebody is putting there, another.
+    pub(crate) fn set(&self, value: &T) {
+        let taken = self.state.compare_exchange(
+            Self::EMPTY,
+            Self::TAKEN,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        if taken.is_ok() {
+            // SAFETY: who takes the place is alone with the value until `state` is SET: no other writer gets here, and readers
+            // look at it after that.
+            unsafe { *self.value.get() = MaybeUninit::new(*value) };
+            self.state.store(Self::SET, Ordering::Release);
+        }
+    }
+
+    /// The value, once it is there. It never waits.
+    pub(crate) fn get(&self) -> Option<T> {
+        let is_set = self.state.load(Ordering::Acquire) == Self::SET;
+        // SAFETY: it was written before `state` was SET, which this thread has seen, and is never written again.
+        is_set.then(|| unsafe { (*self.value.get()).assume_init() })
+    }
+}
+
+// SAFETY: `set` and `get` may be called by any threads at once, as said there; values are handed over to other threads, and copied
+// out of there by several, which is what `Send` and `Sync` of `T` allow.
+unsafe impl<T: Send + Sync> Sync for Once<T> {}
 
 /// The kernel's `struct sock_fprog`.
 #[repr(C)]
@@ -55,9 +103,49 @@ impl Program {
     }
 }
 
-fn answer(value: c_long) -> Result<c_long, Errno> {
-    if value != -1 {
-        return Ok(value);
+/// Makes a system call, and gives the answer as the kernel does: an error as a negative errno.
+///
+/// By the instruction, not through syscall(3): that function, and its errno, lie in pages of libc that a process which has just
+/// started may not have touched yet, and the first touch takes longer than the call.
+///
+/// # Safety
+///
+/// That of the call: what it reads and writes must be there to be read and written.
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
+unsafe fn call(number: c_long, arguments: [usize; 5]) -> isize {
+    let [a, b, c, d, e] = arguments;
+    let answer;
+    // SAFETY: as the caller says. These are all registers that a call takes and changes; the memory it may write is that of
+    // pointers that were exposed.
+    unsafe {
+        core::arch::asm!(
+            "syscall",
+            inlateout("rax") number => answer,
+            in("rdi") a,
+            in("rsi") b,
+            in("rdx") c,
+            in("r10") d,
+            in("r8") e,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    answer
+}
+
+/// The same on other arches, which nothing was measured on.
+///
+/// # Safety
+///
+/// That of the call: what it reads and writes must be there to be read and written.
+#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64")))]
+unsafe fn call(number: c_long, arguments: [usize; 5]) -> isize {
+    let [a, b, c, d, e] = arguments;
+    // SAFETY: as the caller says. No call takes more arguments than these, as far as this crate makes any.
+    let answer = unsafe { libc::syscall(number, a, b, c, d, e) };
+    if answer != -1 {
+        return isize::try_from(answer).unwrap_or(isize::MAX);
     }
     #[cfg(target_os = "android")]
     // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
@@ -65,81 +153,77 @@ fn answer(value: c_long) -> Result<c_long, Errno> {
     #[cfg(not(target_os = "android"))]
     // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
     let errno = unsafe { *libc::__errno_location() };
-    Err(Errno::new(errno))
+    isize::try_from(errno).map_or(-1, |errno| -errno)
 }
 
-fn seccomp(operation: c_uint, flags: u32, args: *const core::ffi::c_void) -> c_long {
-    // SAFETY: both callers pass null or a pointer to a value that lives until the call is over, of the type that
-    // `operation` takes; the kernel reads it, copies what it needs, and writes nothing to it.
-    unsafe {
-        libc::syscall(
-            nr::SECCOMP,
-            c_ulong::from(operation),
-            c_ulong::from(flags),
-            args,
-        )
+fn answer(value: isize) -> Result<c_int, Errno> {
+    // No kernel answers these calls with more than an int.
+    match c_int::try_from(value).unwrap_or(c_int::MAX) {
+        value @ 0.. => Ok(value),
+        error => Err(error
+            .checked_neg()
+            .and_then(Errno::new)
+            .unwrap_or(Errno::EINVAL)),
     }
 }
 
-/// `seccomp(SECCOMP_SET_MODE_FILTER, flags, program)`; no program is the null pointer.
-pub(crate) fn set_mode_filter(
-    flags: u32,
-    program: Option<&[Instruction]>,
-) -> Result<c_long, Errno> {
-    let Some(instructions) = program else {
-        return answer(seccomp(SECCOMP_SET_MODE_FILTER, flags, ptr::null()));
-    };
-    let program = Program::new(instructions)?;
-    answer(seccomp(
-        SECCOMP_SET_MODE_FILTER,
-        flags,
-        (&raw const program).cast(),
-    ))
+/// An int as a register holds it: its sign is extended.
+const fn int(value: c_int) -> usize {
+    value as usize
 }
 
-/// `seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &action)`
-pub(crate) fn get_action_avail(action: u32) -> Result<c_long, Errno> {
-    answer(seccomp(
-        SECCOMP_GET_ACTION_AVAIL,
-        0,
-        (&raw const action).cast(),
-    ))
-}
-
-/// `prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)`; no program is the null pointer.
-pub(crate) fn prctl_set_seccomp(program: Option<&[Instruction]>) -> Result<c_long, Errno> {
-    let program = program.map(Program::new).transpose()?;
-    let args = program.as_ref().map_or(ptr::null(), ptr::from_ref);
-    let mode = c_ulong::from(SECCOMP_MODE_FILTER);
-    let zero: c_ulong = 0;
-    // SAFETY: `args` is null or points to `program`, which lives until the end of this function and points to instructions
-    // that the caller lends us; the kernel copies both during the call and writes to neither.
+/// `seccomp(operation, flags, args)`
+///
+/// # Safety
+///
+/// `args` is null, or points to what `operation` takes.
+unsafe fn seccomp<T>(operation: u32, flags: u32, args: *const T) -> Result<c_int, Errno> {
+    let (operation, flags) = (operation as usize, flags as usize);
+    // SAFETY: the kernel reads what `args` points to, copies what it needs, and writes nothing to it.
     answer(unsafe {
-        libc::syscall(
-            nr::PRCTL,
-            c_long::from(PR_SET_SECCOMP),
-            mode,
-            args,
-            zero,
-            zero,
+        call(
+            nr::SECCOMP,
+            [operation, flags, args.expose_provenance(), 0, 0],
         )
     })
 }
 
+/// `seccomp(SECCOMP_SET_MODE_FILTER, flags, program)`; no program is the null pointer.
+pub(crate) fn set_mode_filter(flags: u32, program: Option<&[Instruction]>) -> Result<c_int, Errno> {
+    let program = program.map(Program::new).transpose()?;
+    let args = program.as_ref().map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: `args` is null or points to `program`, which lives until the end of this function and points to instructions
+    // that the caller lends us.
+    unsafe { seccomp(SECCOMP_SET_MODE_FILTER, flags, args) }
+}
+
+/// `seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &action)`
+pub(crate) fn get_action_avail(action: u32) -> Result<c_int, Errno> {
+    // SAFETY: it takes a number of 32 bits.
+    unsafe { seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &raw const action) }
+}
+
+/// `prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)`; no program is the null pointer.
+#[cold]
+pub(crate) fn prctl_set_seccomp(program: Option<&[Instruction]>) -> Result<c_int, Errno> {
+    let program = program.map(Program::new).transpose()?;
+    let args: *const Program = program.as_ref().map_or(ptr::null(), ptr::from_ref);
+    let (option, mode) = (int(PR_SET_SECCOMP), SECCOMP_MODE_FILTER as usize);
+    // SAFETY: `args` is null or points to `program`, which lives until the end of this function and points to instructions
+    // that the caller lends us; the kernel copies both during the call and writes to neither.
+    answer(unsafe { call(nr::PRCTL, [option, mode, args.expose_provenance(), 0, 0]) })
+}
+
 /// `prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)`
-pub(crate) fn set_no_new_privs() -> Result<c_long, Errno> {
-    prctl_number(PR_SET_NO_NEW_PRIVS, 1)
+pub(crate) fn set_no_new_privs() -> Result<c_int, Errno> {
+    // SAFETY: numbers alone.
+    answer(unsafe { call(nr::PRCTL, [int(PR_SET_NO_NEW_PRIVS), 1, 0, 0, 0]) })
 }
 
 /// `prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)`
-pub(crate) fn get_no_new_privs() -> Result<c_long, Errno> {
-    prctl_number(PR_GET_NO_NEW_PRIVS, 0)
-}
-
-fn prctl_number(option: c_int, value: c_ulong) -> Result<c_long, Errno> {
-    let zero: c_ulong = 0;
-    // SAFETY: both options take numbers alone, no pointer.
-    answer(unsafe { libc::syscall(nr::PRCTL, c_long::from(option), value, zero, zero, zero) })
+pub(crate) fn get_no_new_privs() -> Result<c_int, Errno> {
+    // SAFETY: numbers alone.
+    answer(unsafe { call(nr::PRCTL, [int(PR_GET_NO_NEW_PRIVS), 0, 0, 0, 0]) })
 }
 
 /// An open file, closed when dropped.
@@ -147,40 +231,18 @@ pub(crate) struct File(c_int);
 
 impl File {
     pub(crate) fn open(path: &CStr, flags: c_int) -> Result<File, Errno> {
-        let directory = c_long::from(AT_FDCWD);
-        let flags = c_long::from(flags | O_CLOEXEC);
-        let mode: c_long = 0;
+        let (path, flags) = (path.as_ptr().expose_provenance(), int(flags | O_CLOEXEC));
         // SAFETY: `path` is a NUL-terminated string that lives until the call is over; the kernel reads it alone.
-        let fd =
-            answer(unsafe { libc::syscall(nr::OPENAT, directory, path.as_ptr(), flags, mode) })?;
-        // A descriptor that is no int came from no kernel.
-        c_int::try_from(fd).map(File).map_err(|_| Errno::EINVAL)
+        answer(unsafe { call(nr::OPENAT, [int(AT_FDCWD), path, flags, 0, 0]) }).map(File)
     }
 
     pub(crate) fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        self.fill(nr::READ, buffer)
-    }
-
-    /// `getdents64`: as many `struct linux_dirent64` as fit.
-    pub(crate) fn read_directory(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        self.fill(nr::GETDENTS64, buffer)
-    }
-
-    fn fill(&self, number: c_long, buffer: &mut [u8]) -> Result<usize, Errno> {
-        // SAFETY: `number` is read or getdents64; both write at most `buffer.len()` bytes to `buffer`, which is ours alone
-        // during the call, and any byte is a valid u8.
-        let read = answer(unsafe {
-            libc::syscall(
-                number,
-                c_long::from(self.0),
-                buffer.as_mut_ptr(),
-                buffer.len(),
-            )
-        })?;
+        let (start, room) = (buffer.as_mut_ptr().expose_provenance(), buffer.len());
+        // SAFETY: the kernel writes at most `room` bytes to `buffer`, which is ours alone during the call, and any byte is a
+        // valid u8.
+        let read = answer(unsafe { call(nr::READ, [int(self.0), start, room, 0, 0]) })?;
         // An outer filter can answer anything: never say that more was read than there is room for.
-        usize::try_from(read)
-            .map_err(|_| Errno::EINVAL)
-            .map(|read| read.min(buffer.len()))
+        Ok(usize::try_from(read).map_or(0, |read| read.min(room)))
     }
 
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
@@ -191,7 +253,7 @@ impl File {
 impl Drop for File {
     fn drop(&mut self) {
         // SAFETY: no pointer is passed; the descriptor was opened by us, nobody else was given it, and it isn't used again.
-        unsafe { libc::syscall(nr::CLOSE, c_long::from(self.0)) };
+        unsafe { call(nr::CLOSE, [int(self.0), 0, 0, 0, 0]) };
     }
 }
 
@@ -201,25 +263,18 @@ pub(crate) fn write_stderr(bytes: &[u8]) -> Result<usize, Errno> {
 }
 
 fn write(fd: c_int, bytes: &[u8]) -> Result<usize, Errno> {
-    // SAFETY: the kernel reads at most `bytes.len()` bytes of `bytes`, which outlives the call.
-    let written =
-        answer(unsafe { libc::syscall(nr::WRITE, c_long::from(fd), bytes.as_ptr(), bytes.len()) })?;
-    usize::try_from(written).map_err(|_| Errno::EINVAL)
-}
-
-/// The calling thread's id.
-pub(crate) fn gettid() -> Result<c_long, Errno> {
-    // SAFETY: it takes nothing and writes nothing.
-    answer(unsafe { libc::syscall(nr::GETTID) })
+    let (start, length) = (bytes.as_ptr().expose_provenance(), bytes.len());
+    // SAFETY: the kernel reads at most `length` bytes of `bytes`, which outlives the call.
+    let written = answer(unsafe { call(nr::WRITE, [int(fd), start, length, 0, 0]) })?;
+    Ok(usize::try_from(written).unwrap_or(0))
 }
 
 /// Ends the process whatever an outer filter makes of it.
 pub(crate) fn exit(status: c_int) -> ! {
-    let status = c_long::from(status);
     // SAFETY: numbers alone. Where the kernel obeys, nothing runs after the first; no destructor is relied upon for safety.
     unsafe {
-        libc::syscall(nr::EXIT_GROUP, status);
-        libc::syscall(nr::EXIT, status);
+        call(nr::EXIT_GROUP, [int(status), 0, 0, 0, 0]);
+        call(nr::EXIT, [int(status), 0, 0, 0, 0]);
     }
     loop {
         trap();

@@ -2,6 +2,8 @@
 //! it should, for values at the edges, whatever stands elsewhere.
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use seccomptime_compiler::arch::{ARCHES, Arch};
 use seccomptime_compiler::data::{Class, SYSCALLS, Syscall, Table};
@@ -39,17 +41,15 @@ struct Argument {
     slots: Vec<usize>,
 }
 
-fn view(arch: &'static Arch, call: &Syscall, name: &str, args: &[u64; 6]) -> Result<View, Missing> {
-    look(arch, call, name, args)
-}
+/// How an argument is called by its place.
+const PLACES: [&str; 6] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
 
-/// All names that an argument of the call has on any table, and its places.
+/// All names that an argument of the call has on any table.
 fn names(call: &'static Syscall) -> BTreeSet<&'static str> {
     let on = Table::ALL.into_iter().filter(|t| call.nr_on(*t).is_some());
     let slots = on.flat_map(|table| call.args_on(table));
     let named = slots.chain(call.args).filter(|arg| arg.class != Class::Pad);
-    let places = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
-    named.map(|arg| arg.name).chain(places).collect()
+    named.map(|arg| arg.name).collect()
 }
 
 fn calls(arch: &'static Arch) -> impl Iterator<Item = &'static Syscall> {
@@ -59,12 +59,12 @@ fn calls(arch: &'static Arch) -> impl Iterator<Item = &'static Syscall> {
 }
 
 /// The arguments of all calls, one a call in each batch, so that one policy can hold them.
-fn batches(arch: &'static Arch) -> Vec<Vec<Argument>> {
+fn batches(arch: &'static Arch, places: &[&'static str]) -> Vec<Vec<Argument>> {
     let mut batches: Vec<Vec<Argument>> = Vec::new();
     for call in calls(arch) {
         let mut batch = 0;
-        for name in names(call) {
-            let Ok(view) = view(arch, call, name, &[0; 6]) else {
+        for name in names(call).into_iter().chain(places.iter().copied()) {
+            let Ok(view) = look(arch, call, name, &[0; 6]) else {
                 continue;
             };
             if view.pointer {
@@ -176,8 +176,10 @@ impl Argument {
         let values: BTreeSet<u64> = near.chain(edges).map(bits_of).collect();
         let nr = self.call.nr_on(arch.table).expect("a call of the arch");
         let mut calls = Vec::new();
-        for value in values {
-            for garbage in GARBAGE {
+        for (turn, value) in values.into_iter().enumerate() {
+            // Both for some of the values, and each value with one.
+            let garbage = GARBAGE.into_iter().skip(turn % 2).take(1 + turn / 3 % 2);
+            for garbage in garbage {
                 let mut args = [garbage; 6];
                 let low = u64::from(u32::MAX);
                 let high_garbage = garbage & !low;
@@ -224,16 +226,30 @@ fn simulate(program: &[Plain], call: &Call, arch: &Arch) -> Option<u32> {
 
 #[test]
 fn every_argument_of_every_call_on_every_arch() {
-    let mut counted = 0;
-    for arch in ARCHES {
-        for (turn, kind) in KINDS.iter().enumerate() {
-            for batch in batches(arch) {
-                counted += batch.len();
-                one_of_each(arch, kind, turn, &batch);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut counted = 0;
+        while let Some(arch) = ARCHES.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for (turn, kind) in KINDS.iter().enumerate() {
+                // A place is a name like any other: once is enough.
+                let places = if turn == 0 { &PLACES[..] } else { &[] };
+                for batch in batches(arch, places) {
+                    counted += batch.len();
+                    one_of_each(arch, kind, turn, &batch);
+                }
             }
         }
-    }
-    assert!(counted > 100_000, "{counted}");
+        counted
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let counted: usize = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a worker's count"))
+            .sum()
+    });
+    assert!(counted > 150_000, "{counted}");
 }
 
 fn one_of_each(arch: &'static Arch, kind: &str, turn: usize, batch: &[Argument]) {
@@ -279,9 +295,9 @@ fn arguments_that_are_missing_are_errors() {
         let mut missing = Vec::new();
         let mut there = Vec::new();
         for call in calls(arch) {
-            for name in names(call).into_iter().chain(["nonsense"]) {
+            for name in names(call).into_iter().chain(PLACES).chain(["arg6"]) {
                 let rule = format!("{}({name} == 0)", call.name);
-                match view(arch, call, name, &[0; 6]) {
+                match look(arch, call, name, &[0; 6]) {
                     Ok(_) => there.push(rule),
                     Err(Missing) => missing.push(rule),
                 }

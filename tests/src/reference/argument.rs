@@ -58,8 +58,11 @@ pub fn look(arch: &Arch, call: &Syscall, name: &str, args: &[u64; 6]) -> Result<
         if is_wide(arg) && !arch.table.has_wide_registers() {
             let mut wide = lost.iter().filter(|arg| is_wide(arg));
             let at = wide.position(|arg| arg.name == name).ok_or(Missing)?;
-            let first = *pairs.get(at).ok_or(Missing)?;
-            return two(arch, arg, first, args);
+            return match lost.iter().filter(|arg| is_wide(arg)).count() {
+                wanted if wanted == pairs.len() => two(arch, arg, pairs[at], args),
+                // A layout of the arch's own, in which nothing is guessed.
+                _ => Err(Missing),
+            };
         }
         let narrow: Vec<&&Arg> = lost.iter().filter(|arg| !is_wide(arg)).collect();
         let left: Vec<usize> = (0..slots.len())
@@ -133,14 +136,12 @@ fn two(arch: &Arch, arg: &Arg, first: usize, args: &[u64; 6]) -> Result<View, Mi
     })
 }
 
-/// The first slots of the values that take two, where each 64-bit argument without a slot of its name has such a pair.
+/// The first slots of the values that take two: there are none where the call has no 64-bit argument or registers are wide enough.
 fn pairs(table: Table, call: &Syscall, slots: &[Arg]) -> Vec<usize> {
-    let unnamed = |arg: &&Arg| is_wide(arg) && !slots.iter().any(|slot| slot.name == arg.name);
-    let wanted = call.args.iter().filter(unnamed).count();
-    if table.has_wide_registers() || wanted == 0 {
-        return Vec::new();
-    }
     let mut pairs = Vec::new();
+    if table.has_wide_registers() || !call.args.iter().any(is_wide) {
+        return pairs;
+    }
     let mut slot = 0;
     while slot + 1 < slots.len() {
         if are_halves(slots[slot].name, slots[slot + 1].name) {
@@ -149,11 +150,7 @@ fn pairs(table: Table, call: &Syscall, slots: &[Arg]) -> Vec<usize> {
         }
         slot += 1;
     }
-    if pairs.len() == wanted {
-        pairs
-    } else {
-        Vec::new()
-    }
+    pairs
 }
 
 fn are_halves(one: &str, other: &str) -> bool {

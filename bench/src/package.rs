@@ -1,0 +1,125 @@
+//! Small packages as users have them, built by cargo outside of any workspace.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use tempfile::TempDir;
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+const PROGRAM: &str = "target/release/hello";
+
+/// A package with one program.
+pub struct Package {
+    folder: TempDir,
+    source: String,
+    changes: u32,
+}
+
+/// What to build.
+#[derive(Clone, Copy)]
+pub enum Goal {
+    Check,
+    Dev,
+    Release,
+}
+
+impl Package {
+    /// A package with these lines of dependencies, `{runtime}` being the path of ours, and this program.
+    pub fn new(dependencies: &str, source: &str) -> Package {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let runtime = Path::new(HERE).join("../runtime");
+        let dependencies = dependencies.replace("{runtime}", &format!("{runtime:?}"));
+        let manifest = format!(
+            "[package]\nname = \"hello\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [profile.release]\nstrip = \"symbols\"\n\n[dependencies]\n{dependencies}\n"
+        );
+        let package = Package {
+            folder,
+            source: source.to_owned(),
+            changes: 0,
+        };
+        fs::create_dir(package.path("src")).expect("a folder in the package");
+        fs::write(package.path("Cargo.toml"), manifest).expect("a file of the package");
+        fs::write(package.path("src/main.rs"), source).expect("a file of the package");
+        // The versions are those of this bench, which has them all downloaded.
+        let lock = Path::new(HERE).join("Cargo.lock");
+        fs::copy(lock, package.path("Cargo.lock")).expect("a file of the package");
+        package
+    }
+
+    /// Seconds that a build takes after all that was built is gone.
+    pub fn cold(&self, goal: Goal) -> f64 {
+        let target = self.path("target");
+        if target.exists() {
+            fs::remove_dir_all(target).expect("our own folder");
+        }
+        self.build(goal)
+    }
+
+    /// Seconds that a build takes after a change of the program.
+    pub fn changed(&mut self, goal: Goal) -> f64 {
+        self.changes += 1;
+        let source = format!("{}\n// {}\n", self.source, self.changes);
+        // A change that leaves the tokens as they are is still compiled anew.
+        fs::write(self.path("src/main.rs"), source).expect("a file of the package");
+        self.build(goal)
+    }
+
+    fn build(&self, goal: Goal) -> f64 {
+        let arguments: &[&str] = match goal {
+            Goal::Check => &["check"],
+            Goal::Dev => &["build"],
+            Goal::Release => &["build", "--release"],
+        };
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+        let mut command = Command::new(cargo);
+        command
+            .current_dir(self.folder.path())
+            .args(arguments)
+            .args(["--offline", "--quiet", "--color=never"])
+            .env("CARGO_TARGET_DIR", self.path("target"))
+            // What was meant for the bench isn't meant for the package.
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        let start = Instant::now();
+        let output = command.output().expect("cargo");
+        let seconds = start.elapsed().as_secs_f64();
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "a package doesn't build\n{messages}"
+        );
+        seconds
+    }
+
+    /// Seconds from the start to the end of the program that was built for release.
+    pub fn run(&self) -> f64 {
+        let mut command = Command::new(self.path(PROGRAM));
+        command.stdout(Stdio::null());
+        let start = Instant::now();
+        let status = command.status().expect("the program");
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(status.success(), "the program ends with {status}");
+        seconds
+    }
+
+    /// Bytes of the stripped program.
+    pub fn program_bytes(&self) -> u64 {
+        let program = fs::metadata(self.path(PROGRAM));
+        program.expect("the program, built for release").len()
+    }
+
+    /// How many crates it depends on.
+    pub fn crates(&self) -> usize {
+        let lock = fs::read_to_string(self.path("Cargo.lock")).expect("what cargo locked");
+        lock.matches("[[package]]").count() - 1
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+}
