@@ -5,7 +5,7 @@
 //! back; any rule that names the twin says otherwise.
 
 use crate::action::Verb;
-use crate::data;
+use crate::data::{self, BASELINE, Table};
 use crate::policy::{Action, Minus, Name, Pattern, Policy, Rule, Target, Value};
 use crate::select::Defaults;
 
@@ -18,40 +18,68 @@ pub fn imply(policy: &mut Policy) {
         .map(|debug| Defaults::of(policy, debug).default.action.verb)
         .into_iter()
         .any(|verb| verb >= Verb::Errno);
+    let baseline = policy.settings.baseline.as_ref();
+    let baseline = baseline.map_or(BASELINE, |setting| setting.value);
     for (name, twin) in TWINS {
-        let conditioned = policy.rules.iter().find(|rule| {
+        let conditioned = |rule: &&Rule| {
             rule.pattern.condition.is_some()
                 && (list || rule.action.verb >= Verb::Errno)
                 && matches!(&rule.pattern.target, Target::Name(n) if n.text == name)
-        });
-        let Some(span) = conditioned.map(|rule| rule.pattern.span) else {
-            continue;
         };
-        if policy
+        let Some(span) = policy
             .rules
             .iter()
-            .any(|rule| names(&rule.pattern.target, twin))
-        {
+            .find(conditioned)
+            .map(|r| r.pattern.span)
+        else {
             continue;
-        }
-        policy.rules.push(Rule {
+        };
+        // What one arch says of the twin says nothing of it on another.
+        let wanted = |table: &Table| {
+            let applying = policy.rules.iter().filter(|rule| applies(rule, *table));
+            let mut both = (false, false);
+            for rule in applying {
+                both.0 |= conditioned(&rule);
+                both.1 |= names(&rule.pattern.target, twin);
+            }
+            both == (true, false)
+        };
+        let tables: Vec<Table> = Table::ALL.into_iter().filter(wanted).collect();
+        let Some(syscall) = data::syscall(twin) else {
+            continue;
+        };
+        let answer = |target: Target, tables: Option<Vec<Table>>| Rule {
             action: Action {
                 verb: Verb::Errno,
                 value: Some(Value::Enosys),
                 span,
             },
             pattern: Pattern {
-                target: Target::Name(Name {
-                    text: twin.to_owned(),
-                    span,
-                }),
+                target,
                 condition: None,
                 text: twin.to_owned(),
                 span,
             },
-            tables: None,
-        });
+            tables,
+        };
+        if syscall.since > baseline {
+            // A name that the policy can't know; and `unknown` may let it through.
+            let number = |table: Table| Some((Target::Number(syscall.nr_on(table)?), table));
+            let numbers = tables.into_iter().filter_map(number);
+            let rules = numbers.map(|(target, table)| answer(target, Some(vec![table])));
+            policy.rules.extend(rules);
+        } else if !tables.is_empty() {
+            let text = twin.to_owned();
+            let target = Target::Name(Name { text, span });
+            let some = Some(tables).filter(|tables| tables.len() < Table::COUNT);
+            policy.rules.push(answer(target, some));
+        }
     }
+}
+
+fn applies(rule: &Rule, table: Table) -> bool {
+    let tables = rule.tables.as_ref();
+    tables.is_none_or(|tables| tables.contains(&table))
 }
 
 /// Whether a target has the call among what it is about.

@@ -52,6 +52,7 @@ pub mod parse;
 pub mod plain;
 pub mod policy;
 pub mod prove;
+pub mod record;
 pub mod resolve;
 pub mod select;
 #[cfg(feature = "tools")]

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use seccomptime_compiler::action::Verb;
 use seccomptime_compiler::bpf::{AND_K, Constant, Half, Instruction, JSET_K, Of};
 use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
+use seccomptime_compiler::record;
 use seccomptime_compiler::token::{self, Token, Tree};
 use seccomptime_compiler::values::{self, Rule};
 use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
@@ -105,6 +106,8 @@ impl Output<'_> {
         let instructions = self.program.instructions.iter();
         let instructions = instructions.map(|i| self.instruction(i));
         let (count, length) = (instructions.len(), text.len());
+        let checksum = Literal::u32_unsuffixed(record::checksum(text.as_bytes()));
+        let text = Literal::byte_string(text.as_bytes());
         let values = self.values();
         // Only an upper half under a mask can turn out to be empty.
         let (draft, count, instructions) = if self.program.instructions.iter().any(is_upper_mask) {
@@ -140,10 +143,13 @@ impl Output<'_> {
                     #krate::__private::RecordKind::#kind,
                     #audit,
                     #instructions,
-                    ::core::file!(),
-                    ::core::line!(),
-                    ::core::column!(),
-                    #text,
+                    #krate::__private::At {
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                        column: ::core::column!(),
+                    },
+                    *#text,
+                    #checksum,
                 );
             static __SECCOMPTIME_POLICY: #krate::Policy =
                 #krate::__private::policy(&__SECCOMPTIME_RECORD, #settings);

@@ -4,7 +4,7 @@ use core::fmt;
 use crate::decide::{Data, run};
 use crate::own::Fate;
 use crate::private::{Settings, Threads};
-use crate::record::Record;
+use crate::record::{self, Record};
 use crate::words::{Out, say_number, show};
 use crate::{Action, ActionSet, Decision, Error, Flags, Instruction, Status};
 
@@ -30,7 +30,10 @@ pub struct Policy {
     pub(crate) to_ask: ActionSet,
     /// What the program does to the calls of a later install.
     pub(crate) fate: Fate,
-    source: Source,
+    file: &'static [u8],
+    line: u32,
+    column: u32,
+    text: &'static [u8],
     pub(crate) settings: Settings,
 }
 
@@ -66,12 +69,10 @@ impl Policy {
             actions,
             to_ask: fate.asked_for(actions),
             fate,
-            source: Source {
-                file: record.file(),
-                line: record.line,
-                column: record.column,
-                text: record.text(),
-            },
+            file: &record.file,
+            line: record.line,
+            column: record.column,
+            text: &record.text,
             settings,
         }
     }
@@ -123,7 +124,12 @@ impl Policy {
     /// Where the policy was written, and its text.
     #[must_use]
     pub const fn source(&self) -> Source {
-        self.source
+        Source {
+            file: record::text(self.file),
+            line: self.line,
+            column: self.column,
+            text: record::text(self.text),
+        }
     }
 
     /// The flags that the filter is to be loaded with.
@@ -173,9 +179,10 @@ impl Policy {
         };
         out.text(name);
         out.text(" at ");
-        out.text(self.source.file);
+        let source = self.source();
+        out.text(source.file);
         out.text(":");
-        say_number(self.source.line, out);
+        say_number(source.line, out);
     }
 }
 
@@ -194,7 +201,7 @@ const fn returned(instructions: &[Instruction]) -> ActionSet {
 /// The policy's text, where the binary holds it, and where it was written.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.source.text {
+        match self.source().text {
             "" => show(f, |out| self.say_place(out)),
             text => {
                 write!(f, "{text} (")?;
@@ -209,7 +216,7 @@ impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Policy")
             .field("name", &self.settings.name)
-            .field("source", &self.source)
+            .field("source", &self.source())
             .field("audit_arch", &format_args!("{:#x}", self.audit_arch))
             .field("default", &self.default_action())
             .field("flags", &self.flags())
@@ -223,7 +230,7 @@ mod tests {
     use std::string::ToString;
 
     use super::*;
-    use crate::private::{OnError, RecordKind};
+    use crate::private::{At, OnError, RecordKind};
     use crate::uapi::{
         BPF_JMP_JEQ_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARCH, SECCOMP_DATA_NR,
         SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_LOG,
@@ -260,10 +267,13 @@ mod tests {
         RecordKind::Full,
         ARCH,
         PROGRAM,
-        "src/main.rs",
-        3,
-        1,
-        "allow(write)",
+        At {
+            file: "src/main.rs",
+            line: 3,
+            column: 1,
+        },
+        *b"allow(write)",
+        0,
     );
     static POLICY: Policy = Policy::new(&RECORD, SETTINGS);
 
@@ -317,7 +327,7 @@ mod tests {
         assert_eq!(POLICY.to_string(), "allow(write) (main at src/main.rs:3)");
         let mut nameless = POLICY;
         nameless.settings.name = "";
-        nameless.source.text = "";
+        nameless.text = b"";
         assert_eq!(nameless.to_string(), "the policy at src/main.rs:3");
         assert!(std::format!("{POLICY:?}").contains("0xc000003e"));
     }

@@ -8,7 +8,7 @@ pub use seccomptime_macros::__lower;
 
 pub use crate::enter::{enter, enter_or_return};
 pub use crate::link::{link, link_into, link_length};
-pub use crate::record::{Record, RecordKind};
+pub use crate::record::{At, Record, RecordKind};
 use crate::uapi::{
     MAX_ERRNO, SECCOMP_RET_DATA, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRACE,
     SECCOMP_RET_TRAP,
@@ -81,10 +81,13 @@ static EMPTY_RECORD: Record<1, 0, 0> = Record::new(
         jf: 0,
         k: SECCOMP_RET_KILL_PROCESS,
     }],
-    "",
+    At {
+        file: "",
+        line: 0,
+        column: 0,
+    },
+    [],
     0,
-    0,
-    "",
 );
 
 /// Denies everything: the value of a `policy!` that failed to compile.

@@ -3,7 +3,7 @@
 //! All numbers are in the target's byte order. After the magic come, as 32-bit words: format version, length of the whole
 //! record in bytes, checksum, audit arch, line, column, number of instructions, length of the file name, length of the policy
 //! text, kind. Then the instructions (8 bytes each), the file name, the policy text. The checksum is FNV-1a (32 bits) over all
-//! bytes after it.
+//! bytes between it and the text, and then over the text's own FNV-1a as one more word.
 
 use crate::Instruction;
 
@@ -28,6 +28,17 @@ pub enum RecordKind {
     None = 3,
 }
 
+/// Where a policy is written.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// The source file.
+    pub file: &'a str,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
 /// A policy in a binary: `N` instructions, a file name of `F` bytes and a policy text of `T` bytes.
 #[repr(C)]
 pub struct Record<const N: usize, const F: usize, const T: usize> {
@@ -43,8 +54,8 @@ pub struct Record<const N: usize, const F: usize, const T: usize> {
     text_length: u32,
     kind: RecordKind,
     pub(crate) instructions: [Instruction; N],
-    file: [u8; F],
-    text: [u8; T],
+    pub(crate) file: [u8; F],
+    pub(crate) text: [u8; T],
 }
 
 impl<const N: usize, const F: usize, const T: usize> Record<N, F, T> {
@@ -52,16 +63,15 @@ impl<const N: usize, const F: usize, const T: usize> Record<N, F, T> {
     ///
     /// # Panics
     ///
-    /// Where the lengths of `file` and `text` aren't `F` and `T`, or the record would be longer than 4 GiB.
+    /// Where the length of the file's name isn't `F`, or the record would be longer than 4 GiB.
     #[must_use]
     pub const fn new(
         kind: RecordKind,
         audit_arch: u32,
         instructions: [Instruction; N],
-        file: &str,
-        line: u32,
-        column: u32,
-        text: &str,
+        at: At<'_>,
+        text: [u8; T],
+        text_checksum: u32,
     ) -> Self {
         let mut record = Record {
             magic: MAGIC,
@@ -69,39 +79,28 @@ impl<const N: usize, const F: usize, const T: usize> Record<N, F, T> {
             length: word(HEADER + N * size_of::<Instruction>() + F + T),
             checksum: 0,
             audit_arch,
-            line,
-            column,
+            line: at.line,
+            column: at.column,
             instruction_count: word(N),
             file_length: word(F),
             text_length: word(T),
             kind,
             instructions,
-            file: bytes(file),
-            text: bytes(text),
+            file: bytes(at.file),
+            text,
         };
         if matches!(kind, RecordKind::None) {
             record.magic = [0; 16];
             record.format = 0;
             record.length = 0;
         } else {
-            record.checksum = record.sum();
+            record.checksum = record.sum(text_checksum);
         }
         record
     }
 
-    /// The file name.
-    #[must_use]
-    pub const fn file(&'static self) -> &'static str {
-        text(&self.file)
-    }
-
-    /// The policy's text.
-    #[must_use]
-    pub const fn text(&'static self) -> &'static str {
-        text(&self.text)
-    }
-
-    const fn sum(&self) -> u32 {
+    /// The checksum, for a text whose own is known: texts are long, and rustc evaluates this step by step.
+    const fn sum(&self, text: u32) -> u32 {
         let mut sum = Fnv::START;
         sum = sum.word(self.audit_arch).word(self.line).word(self.column);
         sum = sum
@@ -115,7 +114,7 @@ impl<const N: usize, const F: usize, const T: usize> Record<N, F, T> {
             sum = sum.bytes(&code.to_ne_bytes()).bytes(&[jt, jf]).word(k);
             i += 1;
         }
-        sum.bytes(&self.file).bytes(&self.text).0
+        sum.bytes(&self.file).word(text).0
     }
 }
 
@@ -159,10 +158,11 @@ const fn bytes<const L: usize>(text: &str) -> [u8; L] {
     bytes
 }
 
-const fn text(bytes: &'static [u8]) -> &'static str {
+/// What was a `str` before it was put into a record.
+pub(crate) const fn text(bytes: &'static [u8]) -> &'static str {
     match core::str::from_utf8(bytes) {
         Ok(text) => text,
-        // Can't happen: the bytes were copied from a `str`.
+        // Can't happen: the bytes are those of a `str`.
         Err(_) => "",
     }
 }
@@ -191,7 +191,14 @@ mod tests {
     type Example = Record<2, 11, 5>;
 
     const fn record(kind: RecordKind) -> Example {
-        Record::new(kind, 0xc000_003e, PROGRAM, "src/main.rs", 3, 7, "allow")
+        let text = *b"allow";
+        let checksum = Fnv::START.bytes(&text).0;
+        let at = At {
+            file: "src/main.rs",
+            line: 3,
+            column: 7,
+        };
+        Record::new(kind, 0xc000_003e, PROGRAM, at, text, checksum)
     }
 
     // As an expansion has it: nothing of it is left to run time.
@@ -249,12 +256,15 @@ mod tests {
 
     #[test]
     fn the_checksum_is_fnv_of_what_follows_it() {
-        let expected = bytes_of(&FULL)[28..]
-            .iter()
-            .fold(0x811c_9dc5_u32, |sum, &byte| {
+        let fnv = |bytes: &[u8]| {
+            bytes.iter().fold(0x811c_9dc5_u32, |sum, &byte| {
                 (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-            });
-        assert_eq!(FULL.checksum, expected);
+            })
+        };
+        let bytes = bytes_of(&FULL);
+        let (rest, text) = bytes[28..].split_at(bytes.len() - 28 - FULL.text.len());
+        let expected = [rest, &fnv(text).to_ne_bytes()].concat();
+        assert_eq!(FULL.checksum, fnv(&expected));
         assert_eq!(
             Fnv::START.bytes(b"foobar").0,
             0xbf9c_f968,
@@ -264,8 +274,8 @@ mod tests {
 
     #[test]
     fn what_is_found_is_what_was_written() {
-        assert_eq!(FULL.file(), "src/main.rs");
-        assert_eq!(FULL.text(), "allow");
+        assert_eq!(text(&FULL.file), "src/main.rs");
+        assert_eq!(text(&FULL.text), "allow");
         assert_eq!((FULL.line, FULL.column, FULL.magic), (3, 7, MAGIC));
         assert_eq!(FULL.instructions, PROGRAM);
     }
@@ -278,6 +288,6 @@ mod tests {
             ([0; 16], 0, 0, 0)
         );
         assert_eq!(NONE.instructions, PROGRAM);
-        assert_eq!(NONE.file(), "src/main.rs");
+        assert_eq!(text(&NONE.file), "src/main.rs");
     }
 }
