@@ -68,7 +68,7 @@ pub use diagnostic::{Diagnostic, Level};
 use diagnostic::Report;
 use include::Files;
 use policy::{Action, Settings};
-use prove::Refusal;
+use prove::{Claim, Refusal};
 use select::{Defaults, Selection};
 use token::{Span, Token};
 
@@ -153,7 +153,14 @@ pub fn compile(
         return Err(report.into_diagnostics());
     }
     let instructions = emit::emit(&lowered.graph, lowered.root);
-    if let Err(refusal) = prove::prove(&instructions, &selection) {
+    let claim = Claim {
+        program: &instructions,
+        values: &lowered.values,
+        names: &names,
+        defaults: &defaults,
+        arch,
+    };
+    if let Err(refusal) = prove::prove(&claim) {
         report.error(
             Span::of(tokens).unwrap_or_default(),
             refused(&refusal, arch),

@@ -1,0 +1,168 @@
+//! Decision diagrams: what a program does with a call, and what the policy wants done, as functions of the same tests. Equal
+//! functions are the same diagram, so that comparing them is comparing two numbers.
+
+use std::collections::BTreeMap;
+
+/// A diagram of a [`Diagrams`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Ref(usize);
+
+/// What a diagram is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    /// The end: false, true, or an action by its number.
+    End(usize),
+    /// A test, by its place in the order, which grows on every way down.
+    Test { test: usize, yes: Ref, no: Ref },
+}
+
+/// More diagrams than this are more than a policy that a person can read leads to.
+const LIMIT: usize = 1 << 18;
+
+/// All diagrams, each once.
+pub(super) struct Diagrams {
+    nodes: Vec<Node>,
+    known: BTreeMap<Node, Ref>,
+    chosen: BTreeMap<(Ref, Ref, Ref), Ref>,
+}
+
+/// There are more than can be looked at.
+#[derive(Debug)]
+pub(super) struct TooMany;
+
+impl Diagrams {
+    /// No test, and always true.
+    pub(super) const TRUE: Ref = Ref(1);
+    /// No test, and never true.
+    pub(super) const FALSE: Ref = Ref(0);
+
+    pub(super) fn new() -> Diagrams {
+        let mut diagrams = Diagrams {
+            nodes: Vec::new(),
+            known: BTreeMap::new(),
+            chosen: BTreeMap::new(),
+        };
+        diagrams.add(Node::End(0));
+        diagrams.add(Node::End(1));
+        diagrams
+    }
+
+    fn add(&mut self, node: Node) -> Ref {
+        if let Some(&known) = self.known.get(&node) {
+            return known;
+        }
+        let new = Ref(self.nodes.len());
+        self.nodes.push(node);
+        self.known.insert(node, new);
+        new
+    }
+
+    /// An action, by a number from 0 on.
+    pub(super) fn action(&mut self, number: usize) -> Ref {
+        self.add(Node::End(number + 2))
+    }
+
+    /// The number of the action, where the diagram is nothing else.
+    pub(super) fn as_action(&self, diagram: Ref) -> Option<usize> {
+        match self.nodes[diagram.0] {
+            Node::End(end) => end.checked_sub(2),
+            Node::Test { .. } => None,
+        }
+    }
+
+    /// Whether a test holds.
+    pub(super) fn test(&mut self, test: usize) -> Ref {
+        self.add(Node::Test {
+            test,
+            yes: Diagrams::TRUE,
+            no: Diagrams::FALSE,
+        })
+    }
+
+    /// `yes` where `condition` holds, else `no`.
+    pub(super) fn choose(&mut self, condition: Ref, yes: Ref, no: Ref) -> Result<Ref, TooMany> {
+        if condition == Diagrams::TRUE || yes == no {
+            return Ok(yes);
+        }
+        if condition == Diagrams::FALSE {
+            return Ok(no);
+        }
+        if let Some(&chosen) = self.chosen.get(&(condition, yes, no)) {
+            return Ok(chosen);
+        }
+        if self.nodes.len() > LIMIT {
+            return Err(TooMany);
+        }
+        let of = [condition, yes, no];
+        let first = of
+            .into_iter()
+            .filter_map(|diagram| self.first(diagram))
+            .min();
+        // A condition that is neither true nor false has a test.
+        let Some(test) = first else {
+            return Ok(no);
+        };
+        let [c, y, n] = of.map(|diagram| self.branch(diagram, test, true));
+        let then = self.choose(c, y, n)?;
+        let [c, y, n] = of.map(|diagram| self.branch(diagram, test, false));
+        let otherwise = self.choose(c, y, n)?;
+        let chosen = if then == otherwise {
+            then
+        } else {
+            self.add(Node::Test {
+                test,
+                yes: then,
+                no: otherwise,
+            })
+        };
+        self.chosen.insert((condition, yes, no), chosen);
+        Ok(chosen)
+    }
+
+    /// The first test of a diagram.
+    fn first(&self, diagram: Ref) -> Option<usize> {
+        match self.nodes[diagram.0] {
+            Node::Test { test, .. } => Some(test),
+            Node::End(_) => None,
+        }
+    }
+
+    /// What is left of a diagram once `test` is known.
+    fn branch(&self, diagram: Ref, test: usize, holds: bool) -> Ref {
+        match self.nodes[diagram.0] {
+            Node::Test { test: t, yes, no } if t == test => {
+                if holds {
+                    yes
+                } else {
+                    no
+                }
+            }
+            _ => diagram,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_functions_are_one_diagram() {
+        let mut d = Diagrams::new();
+        let (a, b) = (d.test(0), d.test(1));
+        let (allow, deny) = (d.action(0), d.action(1));
+        // a && b, in either order and through a detour.
+        let inner = d.choose(b, allow, deny).unwrap();
+        let one = d.choose(a, inner, deny).unwrap();
+        let inner = d.choose(a, allow, deny).unwrap();
+        let other = d.choose(b, inner, deny).unwrap();
+        assert_eq!(one, other);
+        let not = d.choose(a, Diagrams::FALSE, Diagrams::TRUE).unwrap();
+        let third = d.choose(not, deny, one).unwrap();
+        assert_eq!(third, one);
+        let either = d.choose(a, allow, inner).unwrap();
+        assert_ne!(either, one);
+        assert_eq!(d.as_action(allow), Some(0));
+        assert_eq!(d.as_action(one), None);
+    }
+}
