@@ -53,9 +53,15 @@ pub struct Graph {
 impl Graph {
     /// The node, made now or before.
     pub fn node(&mut self, node: Node) -> Id {
-        // A test that decides nothing is none.
         match node {
+            // A test that decides nothing is none.
             Node::Test { yes, no, .. } if yes == no => return yes,
+            // Nor is a load or a change of what nobody looks at.
+            Node::Load { next, .. } | Node::Change { next, .. }
+                if matches!(self.get(next), Node::Return(_) | Node::Load { .. }) =>
+            {
+                return next;
+            }
             _ => {}
         }
         if let Some(&id) = self.known.get(&node) {

@@ -11,6 +11,7 @@ mod attribute;
 mod diagnostics;
 mod files;
 mod function;
+mod literal;
 mod lower;
 mod stage;
 mod tokens;

@@ -11,6 +11,7 @@ use seccomptime_compiler::values::{self, Rule};
 use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
 
 use crate::diagnostics::items;
+use crate::literal::is_untyped;
 use crate::stage::PLACES;
 use crate::tokens::Source;
 
@@ -109,8 +110,8 @@ impl Output<'_> {
         let checksum = Literal::u32_unsuffixed(record::checksum(text.as_bytes()));
         let text = Literal::byte_string(text.as_bytes());
         let values = self.values();
-        // Only an upper half under a mask can turn out to be empty.
-        let (draft, count, instructions) = if self.program.instructions.iter().any(is_upper_mask) {
+        let linked = self.program.instructions.iter().any(is_to_link);
+        let (draft, count, instructions) = if linked {
             let draft = quote! {
                 const __SECCOMPTIME_DRAFT: [#krate::Instruction; #count] = [#(#instructions),*];
             };
@@ -332,6 +333,9 @@ impl Output<'_> {
         let krate = &self.input.krate;
         let tokens = self.source.stream(&expression.tokens);
         let at = self.at(expression.span);
+        if is_untyped(&expression.tokens) {
+            return quote_spanned!(at=> ::core::convert::identity::<::core::primitive::i128>(#tokens));
+        }
         // `^ 0` takes integers of every type and sign, and no bool, char or float, which `as` would.
         let value = quote_spanned!(at=> (#tokens) ^ 0);
         // A bare capital name is a constant of libc's or of the module's, and `libc::` leads to libc, of which the user's crate
@@ -347,10 +351,13 @@ impl Output<'_> {
     }
 }
 
-/// Whether the instruction looks at the upper half of a mask.
-fn is_upper_mask(instruction: &Instruction) -> bool {
-    let high = matches!(&instruction.k, Constant::Value(half) if half.high);
-    high && matches!(instruction.code, AND_K | JSET_K)
+/// Whether the instruction may turn out to be needless: one that looks at the upper half of a mask, which may have no bit, or at a
+/// list, in which numbers may be neighbours.
+fn is_to_link(instruction: &Instruction) -> bool {
+    let Constant::Value(half) = &instruction.k else {
+        return false;
+    };
+    matches!(half.of, Of::Sorted { .. }) || half.high && matches!(instruction.code, AND_K | JSET_K)
 }
 
 /// The constant of a value.

@@ -31,6 +31,7 @@ mod probe;
 mod record;
 #[cfg(feature = "macros")]
 pub mod reference;
+mod runs;
 mod status;
 mod subset;
 #[cfg(feature = "macros")]

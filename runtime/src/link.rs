@@ -8,9 +8,11 @@
 //! and 0, jeq k ? a : b  always goes on at a or b, by whether k is 0
 //! ```
 //!
-//! and a load whose word nobody looks at any more goes with them. Nothing else is changed: what is left does what it did.
+//! and a load whose word nobody looks at any more goes with them. Before that, neighbouring numbers in a list become a range
+//! ([`fold_runs`]). Nothing else is changed: what is left does what it did.
 
 use crate::Instruction;
+use crate::runs::fold_runs;
 use crate::uapi::{
     BPF_ALU_AND_K, BPF_JMP_JA, BPF_JMP_JEQ_K, BPF_JMP_JGE_K, BPF_JMP_JGT_K, BPF_JMP_JSET_K,
     BPF_LD_W_ABS, BPF_RET_K,
@@ -19,7 +21,9 @@ use crate::uapi::{
 /// The length of the linked program.
 #[must_use]
 pub const fn link_length<const N: usize>(draft: &[Instruction; N]) -> usize {
-    link_into(draft, &mut [draft[0]; N], &mut [0; N], &mut [0; N])
+    let mut folded = *draft;
+    fold_runs(&mut folded, &mut [false; N]);
+    link_into(&folded, &mut [draft[0]; N], &mut [0; N], &mut [0; N])
 }
 
 /// The linked program, whose length is [`link_length`].
@@ -29,8 +33,10 @@ pub const fn link_length<const N: usize>(draft: &[Instruction; N]) -> usize {
 /// Where `M` isn't that length.
 #[must_use]
 pub const fn link<const N: usize, const M: usize>(draft: &[Instruction; N]) -> [Instruction; M] {
+    let mut folded = *draft;
+    fold_runs(&mut folded, &mut [false; N]);
     let mut linked = [draft[0]; N];
-    let length = link_into(draft, &mut linked, &mut [0; N], &mut [0; N]);
+    let length = link_into(&folded, &mut linked, &mut [0; N], &mut [0; N]);
     assert!(length == M, "length of a linked program");
     let mut program = [draft[0]; M];
     let mut i = 0;

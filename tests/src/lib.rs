@@ -1,7 +1,12 @@
 //! What the tests of seccomptime stand on.
 
+pub mod cells;
+pub mod corpus;
+pub mod corrupt;
 pub mod features;
 pub mod generate;
+pub mod random;
 pub mod reference;
 pub mod stages;
 pub mod support;
+pub mod values;

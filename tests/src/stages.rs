@@ -1,11 +1,13 @@
 //! The compiler's stages one by one, without the checks of what a policy had better not say: what is compared here are meanings.
 
-use seccomptime::{__private::link_into, Instruction};
+use seccomptime::__private::{fold_runs, link_into};
+use seccomptime::Instruction;
 use seccomptime_compiler::arch::Arch;
 use seccomptime_compiler::diagnostic::Report;
 use seccomptime_compiler::lex::lex;
 use seccomptime_compiler::plain::{Fault, Plain, plain};
 use seccomptime_compiler::policy::Policy;
+use seccomptime_compiler::prove::{Claim, Refusal};
 use seccomptime_compiler::select::{Defaults, Selection};
 use seccomptime_compiler::{emit, imply, lower, parse, prove, resolve};
 
@@ -33,6 +35,8 @@ pub fn parsed(text: &str) -> Policy {
 pub enum Refused {
     /// The compiler says so: its messages.
     Compiler(Vec<String>),
+    /// The prover does, whatever for.
+    Prover(Refusal),
     /// rustc would, once it knows the values.
     Rustc(Fault),
 }
@@ -43,28 +47,52 @@ pub enum Refused {
 ///
 /// The policy doesn't compile.
 pub fn draft(policy: &Policy, arch: &'static Arch, debug: bool) -> Result<Vec<Plain>, Refused> {
+    let draft = claim(policy, arch, debug, |claim| {
+        prove::prove(claim).map_err(Refused::Prover)?;
+        plain(claim.program, claim.values, arch, &reference::number).map_err(Refused::Rustc)
+    });
+    draft.map_err(Refused::Compiler)?
+}
+
+/// Makes a program, and gives what is to be proved of it to `of`.
+///
+/// # Errors
+///
+/// The policy doesn't compile: the compiler's messages.
+pub fn claim<T>(
+    policy: &Policy,
+    arch: &'static Arch,
+    debug: bool,
+    of: impl FnOnce(&Claim<'_, '_>) -> T,
+) -> Result<T, Vec<String>> {
     let mut report = Report::default();
     let mut policy = policy.clone();
     imply::imply(&mut policy);
     let names = resolve::resolve(&policy, &mut report);
-    let selection = Selection::of(&names, &Defaults::of(&policy, debug), arch);
+    let defaults = Defaults::of(&policy, debug);
+    let selection = Selection::of(&names, &defaults, arch);
     let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
     let lowered = lower::lower(&selection, optimize.unwrap_or_default(), &mut report);
     if report.has_errors() {
         let messages = report.into_diagnostics().into_iter().map(|d| d.message);
-        return Err(Refused::Compiler(messages.collect()));
+        return Err(messages.collect());
     }
     let instructions = emit::emit(&lowered.graph, lowered.root);
-    if let Err(refusal) = prove::prove(&instructions, &selection) {
-        return Err(Refused::Compiler(vec![refusal.to_string()]));
-    }
-    plain(&instructions, &lowered.values, arch, &reference::number).map_err(Refused::Rustc)
+    Ok(of(&Claim {
+        program: &instructions,
+        values: &lowered.values,
+        names: &names,
+        defaults: &defaults,
+        arch,
+    }))
 }
 
 /// The program that the runtime links of a draft while a user's crate is compiled.
 pub fn linked(draft: &[Plain]) -> Vec<Plain> {
     let to = |&Plain { code, jt, jf, k }: &Plain| Instruction { code, jt, jf, k };
-    let draft: Vec<Instruction> = draft.iter().map(to).collect();
+    let mut draft: Vec<Instruction> = draft.iter().map(to).collect();
+    let mut entered = vec![false; draft.len()];
+    fold_runs(&mut draft, &mut entered);
     let mut linked = draft.clone();
     let (mut goes_to, mut place) = (vec![0; draft.len()], vec![0; draft.len()]);
     let length = link_into(&draft, &mut linked, &mut goes_to, &mut place);

@@ -16,14 +16,22 @@ enum Node {
     Test { test: usize, yes: Ref, no: Ref },
 }
 
-/// More diagrams than this are more than a policy that a person can read leads to.
+/// What is left to do for a choice.
+enum Task {
+    /// The choice among a condition and two others.
+    Choose([Ref; 3]),
+    /// The test before the two choices made last, of which it makes one.
+    Join { of: [Ref; 3], test: usize },
+}
+
+/// More choices than this are more than a policy that a person can read leads to.
 const LIMIT: usize = 1 << 18;
 
 /// All diagrams, each once.
 pub(super) struct Diagrams {
     nodes: Vec<Node>,
     known: BTreeMap<Node, Ref>,
-    chosen: BTreeMap<(Ref, Ref, Ref), Ref>,
+    chosen: BTreeMap<[Ref; 3], Ref>,
 }
 
 /// There are more than can be looked at.
@@ -62,14 +70,6 @@ impl Diagrams {
         self.add(Node::End(number + 2))
     }
 
-    /// The number of the action, where the diagram is nothing else.
-    pub(super) fn as_action(&self, diagram: Ref) -> Option<usize> {
-        match self.nodes[diagram.0] {
-            Node::End(end) => end.checked_sub(2),
-            Node::Test { .. } => None,
-        }
-    }
-
     /// Whether a test holds.
     pub(super) fn test(&mut self, test: usize) -> Ref {
         self.add(Node::Test {
@@ -79,44 +79,55 @@ impl Diagrams {
         })
     }
 
-    /// `yes` where `condition` holds, else `no`.
+    /// `yes` where `condition` holds, else `no`. A diagram may be as deep as a program is long: what is left to do is on a list, and not
+    /// on the stack.
     pub(super) fn choose(&mut self, condition: Ref, yes: Ref, no: Ref) -> Result<Ref, TooMany> {
+        let mut todo = vec![Task::Choose([condition, yes, no])];
+        let mut done: Vec<Ref> = Vec::new();
+        while let Some(task) = todo.pop() {
+            let of = match task {
+                Task::Choose(of) => of,
+                Task::Join { of, test } => {
+                    let (no, yes) = (done.pop(), done.pop());
+                    // Both were put there before this.
+                    let (yes, no) = yes.zip(no).ok_or(TooMany)?;
+                    let joined = if yes == no {
+                        yes
+                    } else {
+                        self.add(Node::Test { test, yes, no })
+                    };
+                    self.chosen.insert(of, joined);
+                    done.push(joined);
+                    continue;
+                }
+            };
+            if let Some(known) = self.chosen_already(of) {
+                done.push(known);
+                continue;
+            }
+            if self.chosen.len() > LIMIT {
+                return Err(TooMany);
+            }
+            let first = of.iter().filter_map(|diagram| self.first(*diagram)).min();
+            // A condition that is neither true nor false has a test.
+            let test = first.ok_or(TooMany)?;
+            let branch = |holds| Task::Choose(of.map(|d| self.branch(d, test, holds)));
+            let (yes, no) = (branch(true), branch(false));
+            todo.extend([Task::Join { of, test }, no, yes]);
+        }
+        done.pop().ok_or(TooMany)
+    }
+
+    /// The choice among three diagrams, where it takes no work.
+    fn chosen_already(&self, of: [Ref; 3]) -> Option<Ref> {
+        let [condition, yes, no] = of;
         if condition == Diagrams::TRUE || yes == no {
-            return Ok(yes);
+            return Some(yes);
         }
         if condition == Diagrams::FALSE {
-            return Ok(no);
+            return Some(no);
         }
-        if let Some(&chosen) = self.chosen.get(&(condition, yes, no)) {
-            return Ok(chosen);
-        }
-        if self.nodes.len() > LIMIT {
-            return Err(TooMany);
-        }
-        let of = [condition, yes, no];
-        let first = of
-            .into_iter()
-            .filter_map(|diagram| self.first(diagram))
-            .min();
-        // A condition that is neither true nor false has a test.
-        let Some(test) = first else {
-            return Ok(no);
-        };
-        let [c, y, n] = of.map(|diagram| self.branch(diagram, test, true));
-        let then = self.choose(c, y, n)?;
-        let [c, y, n] = of.map(|diagram| self.branch(diagram, test, false));
-        let otherwise = self.choose(c, y, n)?;
-        let chosen = if then == otherwise {
-            then
-        } else {
-            self.add(Node::Test {
-                test,
-                yes: then,
-                no: otherwise,
-            })
-        };
-        self.chosen.insert((condition, yes, no), chosen);
-        Ok(chosen)
+        self.chosen.get(&of).copied()
     }
 
     /// The first test of a diagram.
@@ -162,7 +173,5 @@ mod tests {
         assert_eq!(third, one);
         let either = d.choose(a, allow, inner).unwrap();
         assert_ne!(either, one);
-        assert_eq!(d.as_action(allow), Some(0));
-        assert_eq!(d.as_action(one), None);
     }
 }

@@ -10,7 +10,7 @@
 //! different questions have to do with each other is used in one place alone, the search of a list: there it is taken for granted that
 //! the values are in order and differ, and the constant functions that sort them check just that. That a value fits its
 //! argument, so that no bit of it is lost in the halves, is checked by them as well; and taking tests out at the end changes nothing but
-//! where a mask is known to be empty.
+//! where a mask is known to be empty, or neighbouring numbers of a list are known to be a range.
 
 mod bdd;
 mod question;
@@ -25,7 +25,6 @@ use crate::bpf::{
     MAX_INSTRUCTIONS, RET_K, XOR_K,
 };
 use crate::emulate::emulate;
-use crate::policy::Action;
 use crate::resolve::Names;
 use crate::select::Defaults;
 use crate::values::Values;
@@ -139,26 +138,33 @@ pub fn prove(claim: &Claim<'_, '_>) -> Result<(), Refusal> {
             });
         }
         // The kernel finds out by itself what is always allowed, if it can follow the program that far.
-        let alone = ends.diagrams.as_action(wants).is_some();
-        if alone && emulate(program, arch.audit, number).is_none() {
+        if wanted.by_number(number) && emulate(program, arch.audit, number).is_none() {
             return Err(Refusal::NotByNumber(number));
         }
     }
     for other in cells(program, vec![0, u32::MAX]) {
         if other != arch.audit {
-            foreign(program, other, wanted.foreign())?;
+            let differs = Refusal::Differs {
+                arch: other,
+                number: None,
+            };
+            // Nothing but the audit arch is asked for.
+            if emulate(program, other, None).is_none() {
+                return Err(differs);
+            }
+            let walk = Walk {
+                program,
+                values,
+                arch: other,
+                number: None,
+            };
+            match walk.run(&mut ends, &mut memory) {
+                Ok(does) if does == ends.action(wanted.foreign()) => {}
+                _ => return Err(differs),
+            }
         }
     }
     Ok(())
-}
-
-/// A foreign call is decided by its audit arch alone.
-fn foreign(program: &[Instruction], arch: u32, wanted: &Action) -> Result<(), Refusal> {
-    let end = emulate(program, arch, None).and_then(|at| program.get(at));
-    match end.map(|instruction| &instruction.k) {
-        Some(Constant::Return(action)) if action == wanted => Ok(()),
-        _ => Err(Refusal::Differs { arch, number: None }),
-    }
 }
 
 /// One number of every interval in which no test of the program and no edge tells two numbers apart.

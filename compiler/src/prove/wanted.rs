@@ -88,22 +88,46 @@ impl<'p> Wanted<'p> {
         &self.defaults.foreign.action
     }
 
-    /// What happens to a number, as a diagram.
-    pub(super) fn number(&self, number: u32, ends: &mut Ends) -> Result<Ref, TooMany> {
+    fn is_foreign(&self, number: u32) -> bool {
         let foreign = match self.arch.numbers {
             Numbers::Plain => false,
             Numbers::WithoutX32Bit => number >= X32_BIT,
             Numbers::WithX32Bit => number < X32_BIT,
         };
-        if foreign && number != NO_CALL {
+        foreign && number != NO_CALL
+    }
+
+    /// Whether no condition has a say in what happens to a number: none of those that are there is of a rule as strict as the strictest
+    /// one without.
+    pub(super) fn by_number(&self, number: u32) -> bool {
+        let rules = self.rules.get(&number).map_or(&[][..], Vec::as_slice);
+        let (with, without): (Vec<&Rule>, Vec<&Rule>) = rules
+            .iter()
+            .map(|(_, rule)| *rule)
+            .partition(|rule| rule.pattern.condition.is_some());
+        let strictest = without
+            .iter()
+            .map(|rule| &rule.action)
+            .max_by_key(|a| a.verb);
+        let silent = |rule: &&Rule| {
+            strictest.is_some_and(|s| rule.action.verb < s.verb || rule.action == *s)
+        };
+        self.is_foreign(number) || with.iter().all(silent)
+    }
+
+    /// What happens to a number, as a diagram.
+    pub(super) fn number(&self, number: u32, ends: &mut Ends) -> Result<Ref, TooMany> {
+        if self.is_foreign(number) {
             return Ok(ends.action(&self.defaults.foreign.action));
         }
         let Some(rules) = self.rules.get(&number) else {
             return Ok(ends.action(self.without_rule(number)));
         };
-        // The strictest is put on last, over whatever the others say.
+        // The strictest is put on last, over whatever the others say. Two values of one verb never meet; and if they did, the one
+        // written first would win.
         let mut rules = rules.clone();
-        rules.sort_by_key(|(_, rule)| rule.action.verb);
+        rules.sort_by_key(|(_, rule)| core::cmp::Reverse(rule.action.verb));
+        rules.reverse();
         let mut wanted = ends.action(&self.defaults.default.action);
         for (call, rule) in rules {
             let action = ends.action(&rule.action);
@@ -142,13 +166,13 @@ impl<'p> Wanted<'p> {
                 let inner = self.condition(call, inner, ends)?;
                 ends.not(inner)
             }
-            Condition::All(list) => list.iter().try_fold(Diagrams::TRUE, |all, one| {
+            Condition::All(list) => list.iter().rev().try_fold(Diagrams::TRUE, |all, one| {
                 let one = self.condition(call, one, ends)?;
-                ends.and(all, one)
+                ends.and(one, all)
             }),
-            Condition::Any(list) => list.iter().try_fold(Diagrams::FALSE, |any, one| {
+            Condition::Any(list) => list.iter().rev().try_fold(Diagrams::FALSE, |any, one| {
                 let one = self.condition(call, one, ends)?;
-                ends.or(any, one)
+                ends.or(one, any)
             }),
             Condition::Compare { operand, op, value } => {
                 let Some(left) = self.left(call, operand) else {
@@ -304,15 +328,17 @@ impl Left<'_> {
 
     /// One of several values: for a word that is compared as it is a question of its own, since it may be answered by a search.
     fn member(&self, list: &[Expression], ends: &mut Ends) -> Result<Ref, TooMany> {
-        let mut texts: Vec<String> = list.iter().map(|value| value.text.clone()).collect();
-        texts.sort_unstable();
-        if ends.is_searched(&texts) && !self.is_wide() && self.mask.is_none() {
-            let asks = Asks::Member(texts, self.argument.ty);
-            return Ok(self.ask(false, false, asks, ends));
+        if !self.is_wide() && self.mask.is_none() {
+            let mut texts: Vec<String> = list.iter().map(|value| value.text.clone()).collect();
+            texts.sort_unstable();
+            let list = (texts, self.argument.ty);
+            if ends.is_searched(&list) {
+                return Ok(self.ask(false, false, Asks::Member(list.0, list.1), ends));
+            }
         }
-        list.iter().try_fold(Diagrams::FALSE, |any, value| {
+        list.iter().rev().try_fold(Diagrams::FALSE, |any, value| {
             let equal = self.equal(value, ends)?;
-            ends.or(any, equal)
+            ends.or(equal, any)
         })
     }
 }

@@ -167,3 +167,44 @@ fn are_halves(one: &str, other: &str) -> bool {
 fn is_upper(name: &str) -> bool {
     HALVES.iter().any(|[_, high]| name.ends_with(high))
 }
+
+/// Passes a value as that argument, and leaves all that doesn't count as it is.
+///
+/// # Errors
+///
+/// There is no such argument.
+pub fn pass(
+    arch: &Arch,
+    call: &Syscall,
+    name: &str,
+    value: u64,
+    args: &mut [u64; 6],
+) -> Result<(), Missing> {
+    const LOW: u64 = u32::MAX as u64;
+    let bits = look(arch, call, name, args)?.bits;
+    let (mut whole, mut low, mut high) = (None, None, None);
+    for slot in 0..SEEN {
+        let seen = |word: u64| {
+            let mut only = [0; SEEN];
+            only[slot] = word;
+            look(arch, call, name, &only).map_or(0, |view| view.passed)
+        };
+        match (seen(LOW), seen(!LOW)) {
+            (0, 0) => {}
+            (LOW, 0) => low = Some(slot),
+            (_, 0) => high = Some(slot),
+            _ => whole = Some(slot),
+        }
+    }
+    let mut put = |slot: usize, word: u64| args[slot] = args[slot] & !LOW | word & LOW;
+    match (whole, low, high) {
+        (Some(slot), ..) if bits == 64 => args[slot] = value,
+        (Some(slot), ..) => put(slot, value),
+        (None, Some(low), Some(high)) => {
+            put(low, value);
+            put(high, value >> 32);
+        }
+        _ => return Err(Missing),
+    }
+    Ok(())
+}

@@ -28,7 +28,7 @@ pub enum Fault {
 
 /// The number that an expression is, where it is a bare one.
 pub fn number(expression: &Expression) -> Option<i128> {
-    let text: String = expression.text.split_whitespace().collect();
+    let text = expression.text.replace([' ', '_'], "");
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, &text[..]),
@@ -151,17 +151,22 @@ pub(super) fn holds(condition: &Condition, look: Look<'_>) -> Result<bool, Missi
     })
 }
 
-/// The first thing that is wrong with the condition.
-pub(super) fn fault(condition: &Condition, look: Look<'_>) -> Option<Fault> {
+/// What is wrong with the condition, test by test.
+pub(super) fn faults(condition: &Condition, look: Look<'_>) -> Vec<Fault> {
     match condition {
-        Condition::Not(inner) => fault(inner, look),
-        Condition::All(list) | Condition::Any(list) => list.iter().find_map(|one| fault(one, look)),
+        Condition::Not(inner) => faults(inner, look),
+        Condition::All(list) | Condition::Any(list) => {
+            list.iter().flat_map(|one| faults(one, look)).collect()
+        }
         Condition::Compare { operand, .. }
         | Condition::In { operand, .. }
-        | Condition::Range { operand, .. } => match Left::of(operand, look) {
-            Err(Missing) => Some(Fault::Missing),
-            Ok(left) => mask_fault(operand, &left).or_else(|| test_fault(condition, &left)),
-        },
+        | Condition::Range { operand, .. } => {
+            let fault = match Left::of(operand, look) {
+                Err(Missing) => Some(Fault::Missing),
+                Ok(left) => mask_fault(operand, &left).or_else(|| test_fault(condition, &left)),
+            };
+            Vec::from_iter(fault)
+        }
     }
 }
 

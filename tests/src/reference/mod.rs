@@ -7,7 +7,7 @@
 mod argument;
 mod condition;
 
-pub use argument::{Missing, View, look};
+pub use argument::{Missing, View, look, pass};
 pub use condition::{Fault, number};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,7 @@ pub struct Reference<'p> {
     enosys: Action,
     calls: BTreeMap<u32, &'static Syscall>,
     about: BTreeMap<u32, Vec<&'p Rule>>,
+    of_baseline: BTreeSet<u32>,
 }
 
 /// `__X32_SYSCALL_BIT`, asm/unistd.h.
@@ -90,7 +91,13 @@ impl<'p> Reference<'p> {
             enosys,
             calls: SYSCALLS.iter().filter_map(numbered).collect(),
             about: BTreeMap::new(),
+            of_baseline: BTreeSet::new(),
         };
+        // Known under one of its names is known.
+        let old = SYSCALLS
+            .iter()
+            .filter(|s| s.since_on(table) <= reference.baseline());
+        reference.of_baseline = old.filter_map(|s| number_of(table, s.name)).collect();
         for rule in policy.rules.iter().filter(|rule| applies(rule, table)) {
             for nr in reference.numbers(rule) {
                 reference.about.entry(nr).or_default().push(rule);
@@ -125,9 +132,7 @@ impl<'p> Reference<'p> {
         if about.is_none() && self.twin(call.nr) {
             return &self.enosys;
         }
-        let syscall = self.calls.get(&call.nr);
-        let of_baseline = syscall.is_some_and(|s| s.since_on(table) <= self.baseline());
-        if of_baseline || about.is_some() {
+        if self.of_baseline.contains(&call.nr) || about.is_some() {
             return &self.default;
         }
         let was_x32 = table == Table::X86_64 && X32_BARE.contains(&call.nr);
@@ -202,13 +207,13 @@ impl<'p> Reference<'p> {
         code | data
     }
 
-    /// What is wrong with a condition of a rule that may decide something: that must be an error. And what is wrong with any other.
-    pub fn faults(&self) -> (Option<Fault>, Option<Fault>) {
-        let (mut deciding, mut other) = (None, None);
+    /// What is wrong with the conditions of rules that may decide something, which must be errors; and with those of all others.
+    pub fn faults(&self) -> [Vec<Fault>; 2] {
+        let [mut deciding, mut other] = [const { Vec::new() }; 2];
         for (&nr, rules) in &self.about {
             for rule in rules {
                 let condition = rule.pattern.condition.as_ref();
-                let Some(fault) = condition.and_then(|c| self.fault(c, nr)) else {
+                let Some(condition) = condition else {
                     continue;
                 };
                 let covers = |by: &&&Rule| {
@@ -216,15 +221,20 @@ impl<'p> Reference<'p> {
                         && strictness(by.action.verb) >= strictness(rule.action.verb)
                 };
                 let decides = !rules.iter().any(|by| covers(&by));
-                *(if decides { &mut deciding } else { &mut other }) = Some(fault);
+                let found = if decides { &mut deciding } else { &mut other };
+                found.extend(self.condition_faults(condition, nr));
             }
         }
-        (deciding, other)
+        [deciding, other]
     }
 
-    fn fault(&self, condition: &Condition, nr: u32) -> Option<Fault> {
-        let syscall = *self.calls.get(&nr)?;
-        condition::fault(condition, &|name| look(self.arch, syscall, name, &[0; 6]))
+    fn condition_faults(&self, condition: &Condition, nr: u32) -> Vec<Fault> {
+        match self.calls.get(&nr) {
+            Some(syscall) => {
+                condition::faults(condition, &|name| look(self.arch, syscall, name, &[0; 6]))
+            }
+            None => Vec::new(),
+        }
     }
 }
 
@@ -295,11 +305,18 @@ fn set_members(name: &str) -> Vec<&str> {
     names
 }
 
-/// Whether a condition on the first makes the second answer ENOSYS: nobody says what happens to that.
+/// Whether a condition on the first, where it denies anything, makes the second answer ENOSYS: nobody says what happens to that.
 fn implied(policy: &Policy, table: Table, (name, twin): (&str, &str)) -> bool {
+    let denies = |verb: Verb| strictness(verb) >= strictness(Verb::Errno);
+    let settings = &policy.settings;
+    let default = |setting: &Option<Setting<Choice>>| Some(setting.as_ref()?.value.action.verb);
+    let release = default(&settings.default).unwrap_or(Verb::KillProcess);
+    let by_default = denies(release) || default(&settings.debug_default).is_some_and(denies);
     let rules = || policy.rules.iter().filter(move |rule| applies(rule, table));
     let conditioned = |rule: &Rule| {
-        rule.pattern.condition.is_some() && members(&rule.pattern.target).contains(&name)
+        rule.pattern.condition.is_some()
+            && (by_default || denies(rule.action.verb))
+            && members(&rule.pattern.target).contains(&name)
     };
     rules().any(conditioned) && !rules().any(|rule| members(&rule.pattern.target).contains(&twin))
 }

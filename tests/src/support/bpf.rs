@@ -2,6 +2,7 @@
 //! Written by hand, instruction by instruction, so that they share nothing with what they test.
 
 use super::checked;
+use seccomptime_compiler::plain::Plain;
 use std::io;
 use std::mem::offset_of;
 
@@ -117,6 +118,16 @@ impl Outer {
 pub struct Program(Vec<libc::sock_filter>);
 
 impl Program {
+    /// A program that somebody else made.
+    pub fn of(instructions: &[Plain]) -> Program {
+        let instructions = instructions.iter();
+        Program(
+            instructions
+                .map(|&Plain { code, jt, jf, k }| libc::sock_filter { code, jt, jf, k })
+                .collect(),
+        )
+    }
+
     /// Installs the program on the calling thread, for good. Allocates nothing on the good path. Leaves no_new_privs as it is
     /// where the process may, so that the code under test finds it unset.
     pub fn install(&self) -> io::Result<()> {

@@ -103,25 +103,29 @@ unsafe fn native(nr: u32, args: [u64; 6]) -> i64 {
 
 #[cfg(target_arch = "x86_64")]
 unsafe fn i386(nr: u32, args: [u64; 6]) -> i64 {
-    // The convention has a sixth argument in ebp, which the compiler keeps for itself; no test needs it.
     let answer: u64;
-    // SAFETY: the i386 convention (entry_64_compat.S): number in eax, arguments in ebx, ecx, edx, esi, edi; rbx is the compiler's, so it
-    // is swapped in and out; older kernels lose r8 to r11. The call's effect is the caller's promise.
+    // SAFETY: the i386 convention (entry_64_compat.S): number in eax, arguments in ebx, ecx, edx, esi, edi, ebp; rbx and rbp are the
+    // compiler's, so they are swapped in and out, and nothing in between looks at memory; older kernels lose r8 to r11. The call's effect
+    // is the caller's promise.
     unsafe {
         std::arch::asm!(
             "xchg {first}, rbx",
+            "xchg {sixth}, rbp",
             "int 0x80",
+            "xchg {sixth}, rbp",
             "xchg {first}, rbx",
             first = inout(reg) low_word(args[0]) => _,
+            sixth = inout(reg) low_word(args[5]) => _,
             inlateout("rax") u64::from(nr) => answer,
             in("rcx") low_word(args[1]),
             in("rdx") low_word(args[2]),
             in("rsi") low_word(args[3]),
             in("rdi") low_word(args[4]),
-            lateout("r8") _,
-            lateout("r9") _,
-            lateout("r10") _,
-            lateout("r11") _,
+            out("r8") _,
+            out("r9") _,
+            out("r10") _,
+            out("r11") _,
+            options(nostack)
         );
     }
     let [a, b, c, d, ..] = answer.to_le_bytes();

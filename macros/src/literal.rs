@@ -1,0 +1,17 @@
+//! Values that are written in figures alone.
+
+use seccomptime_compiler::parse::integer;
+use seccomptime_compiler::token::{Token, Tree};
+
+/// Whether an expression consists of integer literals of no type of their own and what is done to them. rustc would take these for i32
+/// where nothing else is said, in which `0x8000_0000` is negative and `0x1_0000_0000` nothing.
+pub fn is_untyped(tokens: &[Token]) -> bool {
+    !tokens.is_empty()
+        && tokens.iter().all(|token| match &token.tree {
+            // No figure of any base is one of the letters that a type begins with.
+            Tree::Literal(text) => integer(token).is_some() && !text.contains(['u', 'i']),
+            Tree::Punct { .. } => true,
+            Tree::Group(_, inner) => is_untyped(inner),
+            Tree::Ident(_) => false,
+        })
+}

@@ -1,0 +1,302 @@
+//! Policies at random, each on calls near what it tells apart: the reference, the program, the linked program and the kernel agree.
+//!
+//! `SECCOMPTIME_CASES` is how many policies the programs are compared with the reference on, and fifty times how many the kernel is. A
+//! case that fails is made as simple as it gets, and kept in `proptest-regressions`, from where it is tried first ever after.
+
+use std::cell::Cell;
+use std::fmt;
+
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, any};
+use proptest::test_runner::{Config, FileFailurePersistence, TestCaseError, TestRunner};
+use seccomptime_compiler::arch::Arch;
+use seccomptime_compiler::plain::{self, Plain};
+use seccomptime_compiler::policy::Policy;
+use seccomptime_compiler::prove::Refusal;
+use seccomptime_compiler::sim;
+use seccomptime_tests::random::{Choices, Known, Tree, arch, calls, policy, tree_of};
+use seccomptime_tests::reference::{Call, Fault, Reference};
+use seccomptime_tests::stages::{Refused, draft, linked, parsed};
+use seccomptime_tests::support::bpf::{AUDIT_ARCH_I386, NATIVE_ARCH, Program};
+use seccomptime_tests::support::call::{self, i386_served};
+use seccomptime_tests::support::sweep::{MARK, NO_OPERATION, Seen, sweep};
+
+/// How many policies a test run takes where nobody says how many.
+const CASES: u32 = 600;
+/// One of so many policies is tried on the kernel too, and this many at least.
+const KERNEL_SHARE: u32 = 50;
+const KERNEL_CASES: u32 = 100;
+/// How many calls are made of each policy.
+const CALLS: usize = 40;
+const KERNEL_CALLS: usize = 12;
+/// How many choices a policy and its calls take at most.
+const CHOICES: usize = 700;
+
+/// A policy on an arch, and calls.
+struct Case {
+    arch: &'static Arch,
+    debug: bool,
+    text: String,
+    conditions: Vec<Tree>,
+    policy: Policy,
+    calls: Vec<Call>,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Case {
+            arch, debug, text, ..
+        } = self;
+        write!(f, "{} with debug {debug}: {text}", arch.name)
+    }
+}
+
+impl Case {
+    fn of(choices: &[u32], arches: &[&'static str], count: usize) -> Case {
+        let mut choices = Choices::new(choices);
+        let arch = match arches {
+            [] => arch(&mut choices),
+            some => Arch::from_name(choices.one(some)).expect("a known arch"),
+        };
+        let debug = choices.once_in(3);
+        let (text, conditions) = policy(&mut choices, arch);
+        let policy = parsed(&text);
+        let calls = calls(&mut choices, &Known::of(&policy, arch), count);
+        Case {
+            arch,
+            debug,
+            text,
+            conditions,
+            policy,
+            calls,
+        }
+    }
+
+    /// The program, where there is to be one. What the compiler and rustc refuse, the reference finds fault with.
+    fn draft(&self, reference: &Reference<'_>) -> Result<Option<Vec<Plain>>, TestCaseError> {
+        let [deciding, other] = reference.faults();
+        let mut faults = deciding.iter().chain(&other);
+        match draft(&self.policy, self.arch, self.debug) {
+            Ok(draft) => match deciding.first() {
+                None => Ok(Some(draft)),
+                Some(fault) => Err(fail(format!("{fault:?} compiles"))),
+            },
+            Err(Refused::Compiler(messages)) => {
+                let nothing = |m: &String| m.starts_with("nothing is left of");
+                let missing = faults.any(|fault| *fault == Fault::Missing);
+                match missing || messages.iter().any(nothing) {
+                    true => Ok(None),
+                    false => Err(fail(format!("doesn't compile: {messages:?}"))),
+                }
+            }
+            // Conditions that can't be looked through, or hold always or never though no single test does: a policy not to be written.
+            Err(Refused::Prover(Refusal::TooMany(_))) => Ok(None),
+            Err(Refused::Prover(Refusal::NotByNumber(nr))) if self.is_one(reference, nr) => {
+                Ok(None)
+            }
+            Err(Refused::Prover(refusal)) => Err(fail(format!("isn't proved: {refusal}"))),
+            Err(Refused::Rustc(fault)) => match faults.next() {
+                Some(_) => Ok(None),
+                None => Err(fail(format!("rustc refuses it: {fault}"))),
+            },
+        }
+    }
+}
+
+impl Case {
+    /// Whether a number gets one answer whatever the arguments, as far as the calls show.
+    fn is_one(&self, reference: &Reference<'_>, nr: u32) -> bool {
+        let answer = |call: &Call| {
+            reference.decide(&Call {
+                nr,
+                audit: self.arch.audit,
+                ..*call
+            })
+        };
+        let mut answers = self.calls.iter().map(answer);
+        let first = answers.next();
+        answers.all(|answer| Some(answer) == first)
+    }
+}
+
+fn fail(why: String) -> TestCaseError {
+    TestCaseError::fail(why)
+}
+
+fn cases() -> u32 {
+    let said = std::env::var("SECCOMPTIME_CASES").ok();
+    said.map_or(CASES, |said| said.parse().expect("a number of cases"))
+}
+
+fn check(
+    cases: u32,
+    arches: &'static [&'static str],
+    calls: usize,
+    test: impl Fn(&Case) -> Result<Option<usize>, TestCaseError>,
+) {
+    let file = FileFailurePersistence::Direct("proptest-regressions/random.txt");
+    let config = Config {
+        cases,
+        max_shrink_iters: 50_000,
+        failure_persistence: Some(Box::new(file)),
+        ..Config::default()
+    };
+    let choices = vec(any::<u32>(), 0..CHOICES);
+    let strategy = choices.prop_map(move |choices| Case::of(&choices, arches, calls));
+    let (compiled, seen) = (Cell::new(0_u32), Cell::new(0_usize));
+    let mut runner = TestRunner::new(config);
+    let counting = |case: Case| {
+        if let Some(calls) = test(&case)? {
+            compiled.set(compiled.get() + 1);
+            seen.set(seen.get() + calls);
+        }
+        Ok(())
+    };
+    if let Err(error) = runner.run(&strategy, counting) {
+        panic!("{error}");
+    }
+    let (compiled, seen) = (compiled.get(), seen.get());
+    println!("{cases} policies, {compiled} of which compile, on {seen} calls");
+    assert!(
+        compiled > cases / 2,
+        "{compiled} of {cases} policies compile"
+    );
+}
+
+#[test]
+fn programs_do_what_the_reference_says() {
+    check(cases(), &[], CALLS, |case| {
+        let conditions = case
+            .policy
+            .rules
+            .iter()
+            .filter_map(|r| r.pattern.condition.as_ref());
+        let conditions: Vec<Tree> = conditions.map(tree_of).collect();
+        if conditions != case.conditions {
+            return Err(fail(format!("read as {conditions:?}")));
+        }
+        let reference = Reference::new(&case.policy, case.arch, case.debug);
+        let Some(draft) = case.draft(&reference)? else {
+            return Ok(None);
+        };
+        let linked = linked(&draft);
+        if linked.len() > draft.len() {
+            return Err(fail(format!(
+                "{} instructions made {}",
+                draft.len(),
+                linked.len()
+            )));
+        }
+        for call in &case.calls {
+            let want = Some(reference.decide(call));
+            for (what, program) in [("draft", &draft), ("linked program", &linked)] {
+                let found = run(program, call, case.arch);
+                if found != want {
+                    return Err(fail(format!(
+                        "{call:x?}: {found:x?} by the {what}, not {want:x?}"
+                    )));
+                }
+            }
+        }
+        Ok(Some(case.calls.len()))
+    });
+}
+
+fn run(program: &[Plain], call: &Call, arch: &Arch) -> Option<u32> {
+    let shown = sim::Call {
+        nr: call.nr,
+        arch: call.audit,
+        instruction_pointer: 0,
+        args: call.args,
+    };
+    plain::run(program, &shown, arch.big_endian)
+}
+
+/// Native programs, and those of a 32-bit arch on calls by `int 0x80`.
+#[test]
+fn the_kernel_does_what_the_reference_says() {
+    let arches: &[&str] = match (NATIVE_ARCH, i386_served()) {
+        (0xc000_003e, Ok(())) => &["x86_64", "i686"],
+        (0xc000_003e, Err(_)) => &["x86_64"],
+        _ => native_name(),
+    };
+    let count = (cases() / KERNEL_SHARE).max(KERNEL_CASES);
+    check(count, arches, KERNEL_CALLS, |case| {
+        let reference = Reference::new(&case.policy, case.arch, case.debug);
+        let Some(draft) = case.draft(&reference)? else {
+            return Ok(None);
+        };
+        let program = Program::of(&linked(&draft));
+        let made: Vec<call::Call> = case
+            .calls
+            .iter()
+            .filter_map(|c| made(c, case.arch))
+            .collect();
+        let seen = sweep(&|| program.install().is_ok(), &made);
+        let answered = seen.iter().filter(|seen| **seen != Seen::Mark).count();
+        for (call, seen) in made.iter().zip(seen) {
+            let shown = match call.abi {
+                call::Abi::Native => (NATIVE_ARCH, call.args),
+                call::Abi::I386 => (
+                    AUDIT_ARCH_I386,
+                    call.args.map(|arg| arg & u64::from(u32::MAX)),
+                ),
+            };
+            let (audit, args) = shown;
+            let want = expected(reference.decide(&Call {
+                audit,
+                nr: call.nr,
+                args,
+            }));
+            if seen != want {
+                return Err(fail(format!("{call:x?}: seen {seen:?}, not {want:?}")));
+            }
+        }
+        Ok(Some(answered))
+    });
+}
+
+fn native_name() -> &'static [&'static str] {
+    match std::env::consts::ARCH {
+        "aarch64" => &["aarch64"],
+        "riscv64" => &["riscv64"],
+        "s390x" => &["s390x"],
+        other => panic!("give this arch its name: {other}"),
+    }
+}
+
+/// A call as it can be made here: on its own arch, or on the other one that the kernel serves.
+fn made(call: &Call, arch: &Arch) -> Option<call::Call> {
+    let native = call.audit == NATIVE_ARCH;
+    if !native && (call.audit != AUDIT_ARCH_I386 || arch.name == "x86_64" && i386_served().is_err())
+    {
+        return None;
+    }
+    let Call { nr, mut args, .. } = *call;
+    if !native {
+        return Some(call::Call::i386(nr, args));
+    }
+    // uretprobe and uprobe: the kernel answers before any filter.
+    if cfg!(target_arch = "x86_64") && (335..=336).contains(&nr) {
+        return None;
+    }
+    if [libc::SYS_seccomp, libc::SYS_prctl].contains(&libc::c_long::from(nr)) {
+        args[0] = args[0] & !u64::from(u32::MAX) | u64::from(NO_OPERATION);
+    }
+    Some(call::Call::native(nr, args))
+}
+
+/// What is seen of a return value beside a filter that answers the mark.
+fn expected(value: u32) -> Seen {
+    let data = u16::try_from(value & libc::SECCOMP_RET_DATA).expect("16 bits");
+    match value & libc::SECCOMP_RET_ACTION_FULL {
+        libc::SECCOMP_RET_KILL_PROCESS => Seen::ProcessKilled,
+        libc::SECCOMP_RET_KILL_THREAD => Seen::ThreadKilled,
+        libc::SECCOMP_RET_TRAP => Seen::Trap(data),
+        libc::SECCOMP_RET_ERRNO => {
+            assert_ne!(i32::from(data), MARK);
+            Seen::Errno(data)
+        }
+        _ => Seen::Mark,
+    }
+}
