@@ -45,7 +45,9 @@ fn main() -> io::Result<()> {
 
 /// What was run, and where.
 fn head() -> io::Result<String> {
+    // The version alone: what is behind the hyphen names a build.
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
+    let kernel = kernel.split('-').next().unwrap_or_default();
     let rustc = Command::new("rustc").arg("--version").output()?.stdout;
     let cpus = thread::available_parallelism()?;
     let policies: String = policies::POLICIES

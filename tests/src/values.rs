@@ -85,16 +85,22 @@ impl Style {
 pub struct Assignment(BTreeMap<String, i128>);
 
 /// More attempts than this are a policy that no values fit.
-const ATTEMPTS: usize = 20_000;
+const ATTEMPTS: usize = 2_000;
 
 impl Assignment {
     /// Values that all that must hold of them holds of; nothing where none are found.
     pub fn of(values: &Values, arch: &Arch, style: Style, random: &mut Random) -> Option<Self> {
         let mut assignment = Self(BTreeMap::new());
+        let chosen = |value: &Value| reference::number(&value.expression).is_none();
+        let attempts = if values.all.iter().any(chosen) {
+            ATTEMPTS
+        } else {
+            1
+        };
         for value in &values.all {
             assignment.pick(value, style, random, values);
         }
-        for _ in 0..ATTEMPTS {
+        for _ in 0..attempts {
             let fault = match plain(&[], values, arch, &|e| assignment.number(e)) {
                 Ok(_) => return Some(assignment),
                 Err(fault) => fault,
@@ -113,6 +119,8 @@ impl Assignment {
                 Rule::HighEnd(other) | Rule::Within(other) if random.below(3) == 0 => other,
                 _ => at,
             };
+            // Not every style has enough that fits.
+            let style = random.one(&[style, Style::Any]);
             assignment.pick(&values.all[at], style, random, values);
         }
         None

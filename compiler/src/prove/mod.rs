@@ -1,6 +1,6 @@
 //! What must hold of a finished program before it is let out.
 //!
-//! The instructions are read on their own ([`walk`]), and so is the policy ([`wanted`]); both become decision diagrams over the same
+//! The instructions are read on their own (`walk`), and so is the policy (`wanted`); both become decision diagrams over the same
 //! questions about a call's arguments, and must be the same diagram for every number of every audit arch: nothing is allowed that
 //! the policy doesn't allow, nothing refused that it doesn't refuse. No code is shared with what selects, lowers and lays out; where an
 //! argument is found is the data's to say, and both ask it.

@@ -332,6 +332,28 @@ fn upper_halves_of_32_bit_abis() {
     ));
 }
 
+/// Two ways lead to one test, and A holds the same word there: masked on one of them.
+#[test]
+fn what_a_holds_counts_where_ways_meet() {
+    let zero = [ld(LOW), is(0), ALLOW, EPERM];
+    for (mask_of_one, mask_of_others) in [(1, u32::MAX), (u32::MAX, 1)] {
+        let own = [
+            ld(NR),
+            op(BPF_JMP_JEQ_K, 0, 3, 1),
+            ld(LOW),
+            and(mask_of_one),
+            op(BPF_JMP_JA, 0, 0, 2),
+            ld(LOW),
+            and(mask_of_others),
+            is(0),
+            ALLOW,
+            EPERM,
+        ];
+        assert!(!subset(&own, &zero), "{mask_of_one:x}");
+        assert!(subset(&zero, &own), "{mask_of_one:x}");
+    }
+}
+
 /// Answers `values` with `action`, the last number with `one`, and logs the rest.
 fn list(
     values: impl Iterator<Item = u32>,

@@ -80,6 +80,20 @@ fn a_search_tries_the_other_way() {
 }
 
 #[test]
+fn what_is_left_may_be_below_the_witness() {
+    const WORD: u32 = 0;
+    let is = |value| Test::Equal(u32::MAX, value);
+    let mut words = Words::new();
+    assert!(words.assume(WORD, Test::at_least(u32::MAX, 0, 4), false, 3));
+    for (value, witness) in [(2, 3), (0, 3)] {
+        assert!(words.assume(WORD, is(value), false, witness));
+    }
+    assert_eq!(words.find(WORD, is(3), false), Some(1));
+    assert!(words.assume(WORD, is(3), false, 1));
+    assert_eq!(words.find(WORD, is(1), false), None);
+}
+
+#[test]
 fn what_is_forgotten_counts_no_more() {
     const WORD: u32 = 0;
     let mut random = Random(0x0bad_cafe_1234_5678);
