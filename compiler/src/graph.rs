@@ -115,3 +115,31 @@ impl Id {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Verb;
+    use crate::bpf::{AND_K, JEQ_K};
+    use crate::token::Span;
+
+    #[test]
+    fn what_nobody_looks_at_is_left_out() {
+        let mut graph = Graph::default();
+        let verb = |verb| Action {
+            verb,
+            value: None,
+            span: Span::default(),
+        };
+        let ret = graph.ret(&verb(Verb::Log));
+        let other = graph.ret(&verb(Verb::Allow));
+        let k = || Constant::Known(1);
+        assert_eq!(graph.test(JEQ_K, k(), ret, ret), ret);
+        let changed = graph.change(AND_K, k(), ret);
+        assert_eq!(graph.load(16, changed), ret);
+        let test = graph.test(JEQ_K, k(), ret, other);
+        let load = graph.load(16, test);
+        assert_ne!(load, test);
+        assert_eq!(graph.load(24, load), load);
+    }
+}

@@ -229,6 +229,9 @@ mod tests {
                 draft[at] = i(BPF_JMP_JGT_K, 0, 0, at as u32);
                 at += 1;
             }
+            // Around what is taken out, and past where it leads.
+            draft[199] = i(BPF_JMP_JGT_K, 3, 3, 0);
+            draft[401] = i(BPF_JMP_JGT_K, 1, 1, 0);
             draft[200] = i(BPF_LD_W_ABS, 0, 0, 20);
             draft[201] = i(BPF_JMP_JSET_K, 0, 200, mask);
             draft[202] = i(BPF_RET_K, 0, 0, 1);

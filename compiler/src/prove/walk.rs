@@ -253,7 +253,8 @@ impl Walk<'_> {
         let (asks, yes, no) = match &instruction.k {
             Constant::Value(Half {
                 of: Of::Sorted { list, .. },
-                ..
+                high: false,
+                flip: false,
             }) => {
                 let (texts, ty) = member(*list, self.values).ok_or(Lost::At(*pc))?;
                 // The lower halves of wide values are in no order.
