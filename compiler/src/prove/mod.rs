@@ -8,12 +8,19 @@
 //! **Why this is enough though the values aren't known yet.** A question compares a word with half of a value that rustc will know.
 //! The two diagrams are equal whatever the answers are, so they are equal for the answers that the values lead to. What the answers to
 //! different questions have to do with each other is used in one place alone, the search of a list: there it is taken for granted that
-//! the values are in order and differ, and the constant functions that sort them check just that. That a value fits its
-//! argument, so that no bit of it is lost in the halves, is checked by them as well; and taking tests out at the end changes nothing but
-//! where a mask is known to be empty, or neighbouring numbers of a list are known to be a range.
+//! the values are in order and differ, and the constant functions that sort them check just that. (The lower halves of 64-bit values
+//! may be in no order and equal: such lists are not searched, and a program that does is refused.) That a value fits its argument, so
+//! that no bit of it is lost in the halves, is checked by constant functions as well; and taking tests out at the end changes nothing
+//! but where a mask is known to be empty, or neighbouring numbers of a list are known to be a range.
+//!
+//! **Why no number is left out.** A number is looked at in each interval in which nothing tells two numbers apart: neither a comparison
+//! of the program nor a rule, a known call or an ABI bit of the policy. A program that asks for a bit of the number or of the audit arch
+//! can't be cut into intervals and is refused.
 
 mod bdd;
 mod question;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod wanted;
 
