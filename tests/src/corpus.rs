@@ -99,6 +99,17 @@ const DEFAULTS: [&str; 6] = [
 /// How many choices a policy at random takes at most.
 const CHOICES: usize = 400;
 
+/// Each kind of condition in a policy of its own, for one arch.
+pub fn single(arch: &'static Arch) -> impl Iterator<Item = Case> {
+    PARTS.iter().map(move |part| {
+        let condition = named(part, &mut 0, &mut Random::new(0));
+        Case {
+            text: format!("allow({condition})"),
+            arch,
+        }
+    })
+}
+
 /// The `index`-th policy: one of each kind in turn.
 pub fn case(index: usize) -> Case {
     let mut random = Random::new(u64::try_from(index).expect("64 bits"));

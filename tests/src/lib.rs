@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod corpus;
 pub mod corrupt;
+pub mod differ;
 pub mod features;
 pub mod generate;
 pub mod random;
