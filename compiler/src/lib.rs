@@ -67,8 +67,9 @@ pub use diagnostic::{Diagnostic, Level};
 
 use diagnostic::Report;
 use include::Files;
-use policy::{Action, Settings};
+use policy::{Action, Policy, Settings};
 use prove::{Claim, Refusal};
+use resolve::Names;
 use select::{Defaults, Selection};
 use token::{Span, Token};
 
@@ -146,16 +147,13 @@ pub fn compile(
     }
     let defaults = Defaults::of(&policy, build.debug);
     check::check_arch(&policy, &names, &defaults, arch.table, &mut report);
-    let selection = Selection::of(&names, &defaults, arch);
-    let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
-    let lowered = lower::lower(&selection, optimize.unwrap_or_default(), &mut report);
+    let (instructions, values) = generate(&policy, &names, &defaults, arch, &mut report);
     if report.has_errors() {
         return Err(report.into_diagnostics());
     }
-    let instructions = emit::emit(&lowered.graph, lowered.root);
     let claim = Claim {
         program: &instructions,
-        values: &lowered.values,
+        values: &values,
         names: &names,
         defaults: &defaults,
         arch,
@@ -170,13 +168,29 @@ pub fn compile(
     Ok(Program {
         arch,
         instructions,
-        values: lowered.values,
-        default: selection.default().clone(),
+        values,
+        default: defaults.default.action.clone(),
         replacements: check::replacements(&defaults),
         text: policy.entries.join(", "),
         settings: policy.settings,
         warnings: report.into_diagnostics(),
     })
+}
+
+/// Generates the program for one arch, and the values that its constants are halves of; nothing is proved of it yet. It means nothing
+/// where `report` has errors.
+pub fn generate(
+    policy: &Policy,
+    names: &Names<'_>,
+    defaults: &Defaults,
+    arch: &'static Arch,
+    report: &mut Report,
+) -> (Vec<bpf::Instruction>, values::Values) {
+    let selection = Selection::of(names, defaults, arch);
+    let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
+    let lowered = lower::lower(&selection, optimize.unwrap_or_default(), report);
+    let instructions = emit::emit(&lowered.graph, lowered.root);
+    (instructions, lowered.values)
 }
 
 fn refused(refusal: &Refusal, arch: &Arch) -> String {

@@ -173,11 +173,6 @@ impl Selection {
         &self.defaults.foreign.action
     }
 
-    /// What happens where no rule matches.
-    pub fn default(&self) -> &Action {
-        &self.defaults.default.action
-    }
-
     /// The numbers at which the decision may change, in order, from 0 on: between two of them it is the same.
     pub fn edges(&self) -> Vec<u32> {
         let mut edges = vec![0, NO_CALL];

@@ -8,8 +8,8 @@ use seccomptime_compiler::lex::lex;
 use seccomptime_compiler::plain::{Fault, Plain, plain};
 use seccomptime_compiler::policy::Policy;
 use seccomptime_compiler::prove::{Claim, Refusal};
-use seccomptime_compiler::select::{Defaults, Selection};
-use seccomptime_compiler::{emit, imply, lower, parse, prove, resolve};
+use seccomptime_compiler::select::Defaults;
+use seccomptime_compiler::{generate, imply, parse, prove, resolve};
 
 use crate::reference;
 
@@ -70,17 +70,14 @@ pub fn claim<T>(
     imply::imply(&mut policy);
     let names = resolve::resolve(&policy, &mut report);
     let defaults = Defaults::of(&policy, debug);
-    let selection = Selection::of(&names, &defaults, arch);
-    let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
-    let lowered = lower::lower(&selection, optimize.unwrap_or_default(), &mut report);
+    let (instructions, values) = generate(&policy, &names, &defaults, arch, &mut report);
     if report.has_errors() {
         let messages = report.into_diagnostics().into_iter().map(|d| d.message);
         return Err(messages.collect());
     }
-    let instructions = emit::emit(&lowered.graph, lowered.root);
     Ok(of(&Claim {
         program: &instructions,
-        values: &lowered.values,
+        values: &values,
         names: &names,
         defaults: &defaults,
         arch,
