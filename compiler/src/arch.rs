@@ -108,6 +108,17 @@ arches! {
 }
 
 impl Arch {
+    /// Whether a call with this number is one of another ABI that reports the same audit arch. What has [`X32_BIT`] and is still no x32 call
+    /// is a call of no ABI: foreign too, which saves a test.
+    pub fn is_foreign(&self, number: u32) -> bool {
+        let foreign = match self.numbers {
+            Numbers::Plain => false,
+            Numbers::WithoutX32Bit => number >= X32_BIT,
+            Numbers::WithX32Bit => number < X32_BIT,
+        };
+        foreign && number != NO_CALL
+    }
+
     /// The arch with this name.
     pub fn from_name(name: &str) -> Option<&'static Arch> {
         ARCHES.iter().find(|arch| arch.name == name)

@@ -14,6 +14,7 @@
 //!
 //! ```text
 //! Names ──select──▶ Selection ──lower, tree──▶ Graph ──emit──▶ Instructions ──prove──▶ Program
+//!       ──deciding──▶ what rustc must find out once it knows the values
 //! ```
 //!
 //! ```
@@ -36,6 +37,7 @@ pub mod argument;
 pub mod bpf;
 pub mod check;
 pub mod data;
+pub mod deciding;
 pub mod diagnostic;
 pub mod disasm;
 pub mod emit;
@@ -67,7 +69,7 @@ pub use diagnostic::{Diagnostic, Level};
 
 use diagnostic::Report;
 use include::Files;
-use policy::{Action, Policy, Settings};
+use policy::{Action, Optimize, Policy, Settings};
 use prove::{Claim, Refusal};
 use resolve::Names;
 use select::{Defaults, Selection};
@@ -89,6 +91,8 @@ pub struct Program {
     pub instructions: Vec<bpf::Instruction>,
     /// The values that its constants are halves of.
     pub values: values::Values,
+    /// What rustc must find out once it knows them.
+    pub questions: Vec<deciding::Question>,
     /// What happens where no rule matches.
     pub default: Action,
     /// What replaces an action that the kernel lacks, in the order of preference.
@@ -147,10 +151,11 @@ pub fn compile(
     }
     let defaults = Defaults::of(&policy, build.debug);
     check::check_arch(&policy, &names, &defaults, arch.table, &mut report);
-    let (instructions, values) = generate(&policy, &names, &defaults, arch, &mut report);
+    let (instructions, mut values) = generate(&policy, &names, &defaults, arch, &mut report);
     if report.has_errors() {
         return Err(report.into_diagnostics());
     }
+    let questions = deciding::questions(&names, arch, optimize(&policy), &mut values);
     let claim = Claim {
         program: &instructions,
         values: &values,
@@ -169,6 +174,7 @@ pub fn compile(
         arch,
         instructions,
         values,
+        questions,
         default: defaults.default.action.clone(),
         replacements: check::replacements(&defaults),
         text: policy.entries.join(", "),
@@ -187,10 +193,14 @@ pub fn generate(
     report: &mut Report,
 ) -> (Vec<bpf::Instruction>, values::Values) {
     let selection = Selection::of(names, defaults, arch);
-    let optimize = policy.settings.optimize.as_ref().map(|s| s.value);
-    let lowered = lower::lower(&selection, optimize.unwrap_or_default(), report);
+    let lowered = lower::lower(&selection, optimize(policy), report);
     let instructions = emit::emit(&lowered.graph, lowered.root);
     (instructions, lowered.values)
+}
+
+fn optimize(policy: &Policy) -> Optimize {
+    let said = policy.settings.optimize.as_ref();
+    said.map(|setting| setting.value).unwrap_or_default()
 }
 
 fn refused(refusal: &Refusal, arch: &Arch) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::action::Verb;
 use crate::arch::{Arch, NO_CALL, Numbers, X32_BIT, X32_WITHOUT_BIT};
 use crate::data::{SYSCALLS, Syscall, Table};
-use crate::policy::{Action, Choice, Condition, Policy, Setting, Value};
+use crate::policy::{Action, Choice, Condition, Policy, Rule, Setting, Value};
 use crate::resolve::{Names, Resolved, number_on};
 use crate::token::Span;
 
@@ -60,7 +60,10 @@ impl Defaults {
             .unwrap_or_else(|| implied(Verb::KillProcess, None));
         let default_verb = default.action.verb;
         // A program under development must not die of int 0x80, and a deny list not be walked around by it.
-        let strict = policy.rules.iter().any(|r| r.action.verb > Verb::Log);
+        // What is implied denies nothing that libc doesn't do in another way.
+        let said_strict =
+            |rule: &Rule| rule.action.verb > Verb::Log && rule.action.value != Some(Value::Enosys);
+        let strict = policy.rules.iter().any(said_strict);
         let foreign = said(&settings.foreign).unwrap_or_else(|| {
             if default_verb == Verb::Log && !strict {
                 implied(Verb::Log, None)
@@ -146,13 +149,7 @@ impl Selection {
 
     /// What happens to a call of the arch's own audit arch.
     pub fn decide(&self, number: u32) -> Decision {
-        // What is above the bit and still no x32 call is a call of no ABI: foreign too, which saves a test.
-        let foreign = match self.arch.numbers {
-            Numbers::Plain => false,
-            Numbers::WithoutX32Bit => number >= X32_BIT,
-            Numbers::WithX32Bit => number < X32_BIT,
-        };
-        if foreign && number != NO_CALL {
+        if self.arch.is_foreign(number) {
             return Decision::always(&self.defaults.foreign.action);
         }
         if let Some(decision) = self.calls.get(&number) {
@@ -194,7 +191,7 @@ impl Selection {
 pub fn rules_on<'n, 'p>(
     names: &'n Names<'p>,
     table: Table,
-) -> impl Iterator<Item = &'n Resolved<'p, crate::policy::Rule>> {
+) -> impl Iterator<Item = &'n Resolved<'p, Rule>> {
     names.rules.iter().filter(move |rule| {
         let tables = rule.written.tables.as_ref();
         tables.is_none_or(|tables| tables.contains(&table))

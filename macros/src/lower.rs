@@ -125,6 +125,7 @@ impl Output<'_> {
                 quote!([#(#instructions),*]),
             )
         };
+        let questions = self.questions();
         let settings = self.settings();
         let doc = format!(
             "The program for {}:\n\n```text\n{}```",
@@ -137,6 +138,7 @@ impl Output<'_> {
             #warnings
             #tracking
             #values
+            #questions
             #draft
             #[doc = #doc]
             static __SECCOMPTIME_RECORD: #krate::__private::Record<#count, { ::core::file!().len() }, #length> =
@@ -263,6 +265,21 @@ impl Output<'_> {
             }
         });
         quote!(#(#constants)* #(#lists)*)
+    }
+
+    /// What rustc finds out about the conditions, at their places.
+    fn questions(&self) -> TokenStream {
+        let questions = self.program.questions.iter().map(|question| {
+            let instructions = question.program.iter().map(|i| self.instruction(i));
+            let never = Literal::string(&question.never);
+            let always = Literal::string(question.always.as_deref().unwrap_or_default());
+            let at = self.at(question.span);
+            let krate = moved(&self.input.krate, at);
+            let decides =
+                quote_spanned!(at=> #krate::__private::decides(&[#(#instructions),*], #never, #always));
+            quote!(const _: () = #decides;)
+        });
+        quote!(#(#questions)*)
     }
 
     /// A value's bits, once it is known to be what it must be.

@@ -11,6 +11,7 @@ extern crate std;
 mod action;
 mod call;
 mod decide;
+mod deciding;
 mod enter;
 mod errno;
 mod error;

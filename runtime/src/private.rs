@@ -6,6 +6,7 @@ pub use libc;
 #[cfg(feature = "macros")]
 pub use seccomptime_macros::__lower;
 
+pub use crate::deciding::{always_allows, decides, never_allows};
 pub use crate::enter::{enter, enter_or_return};
 pub use crate::link::{link, link_into, link_length};
 pub use crate::record::{At, Record, RecordKind};

@@ -1,12 +1,13 @@
 //! The compiler's stages one by one, without the checks of what a policy had better not say: what is compared here are meanings.
 
-use seccomptime::__private::{fold_runs, link_into};
+use seccomptime::__private::{always_allows, fold_runs, link_into, never_allows};
 use seccomptime::Instruction;
 use seccomptime_compiler::arch::Arch;
+use seccomptime_compiler::deciding::questions;
 use seccomptime_compiler::diagnostic::Report;
 use seccomptime_compiler::lex::lex;
 use seccomptime_compiler::plain::{Fault, Plain, plain};
-use seccomptime_compiler::policy::Policy;
+use seccomptime_compiler::policy::{Optimize, Policy};
 use seccomptime_compiler::prove::{Claim, Refusal};
 use seccomptime_compiler::select::Defaults;
 use seccomptime_compiler::{generate, imply, parse, prove, resolve};
@@ -39,6 +40,8 @@ pub enum Refused {
     Prover(Refusal),
     /// rustc would, once it knows the values.
     Rustc(Fault),
+    /// rustc would, for a condition that always holds, or never: as a program, and whether it holds.
+    Constant(Vec<Plain>, bool),
 }
 
 /// The draft of a program, its values known.
@@ -49,9 +52,26 @@ pub enum Refused {
 pub fn draft(policy: &Policy, arch: &'static Arch, debug: bool) -> Result<Vec<Plain>, Refused> {
     let draft = claim(policy, arch, debug, |claim| {
         prove::prove(claim).map_err(Refused::Prover)?;
+        let mut values = claim.values.clone();
+        let questions = questions(claim.names, arch, Optimize::default(), &mut values);
+        for question in questions {
+            let program = plain(&question.program, &values, arch, &reference::number);
+            let program = program.map_err(Refused::Rustc)?;
+            let instructions: Vec<Instruction> = program.iter().map(instruction).collect();
+            if never_allows(&instructions) {
+                return Err(Refused::Constant(program, false));
+            }
+            if question.always.is_some() && always_allows(&instructions) {
+                return Err(Refused::Constant(program, true));
+            }
+        }
         plain(claim.program, claim.values, arch, &reference::number).map_err(Refused::Rustc)
     });
     draft.map_err(Refused::Compiler)?
+}
+
+fn instruction(&Plain { code, jt, jf, k }: &Plain) -> Instruction {
+    Instruction { code, jt, jf, k }
 }
 
 /// Makes a program, and gives what is to be proved of it to `of`.
@@ -86,8 +106,7 @@ pub fn claim<T>(
 
 /// The program that the runtime links of a draft while a user's crate is compiled.
 pub fn linked(draft: &[Plain]) -> Vec<Plain> {
-    let to = |&Plain { code, jt, jf, k }: &Plain| Instruction { code, jt, jf, k };
-    let mut draft: Vec<Instruction> = draft.iter().map(to).collect();
+    let mut draft: Vec<Instruction> = draft.iter().map(instruction).collect();
     let mut entered = vec![false; draft.len()];
     fold_runs(&mut draft, &mut entered);
     let mut linked = draft.clone();

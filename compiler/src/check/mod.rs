@@ -96,6 +96,7 @@ pub fn check_arch(
         waivers: &mut waivers,
         report,
     };
+    checker.numbers(table);
     checker.families(defaults, &Verdicts::of(names), &[table]);
 }
 

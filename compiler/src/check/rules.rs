@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::arch::{ARCHES, X32_BIT};
+use crate::data::Table;
 use crate::policy::{Comparison, Condition, Expression, Operand, Rule, Target};
 use crate::resolve::{Call, Resolved, name_span};
-use crate::select::Defaults;
+use crate::select::{Defaults, rules_on};
 
 use super::Checker;
 
@@ -75,6 +77,30 @@ impl<'p> Checker<'_, 'p> {
                 "this narrows nothing: `{verb}` of `{by}` is for every `{name}` already; {instead}"
             ),
         );
+    }
+
+    /// Bare numbers that are calls of a foreign ABI, about which no rule is asked.
+    pub(super) fn numbers(&mut self, table: Table) {
+        let Some(arch) = ARCHES.iter().find(|arch| arch.table == table) else {
+            return;
+        };
+        for rule in rules_on(self.names, table) {
+            for call in &rule.calls {
+                if let Call::Number(number) = *call {
+                    if arch.is_foreign(number) {
+                        let (bit, own) = (number & X32_BIT, number ^ X32_BIT);
+                        let is = if bit == 0 { "lacks" } else { "has" };
+                        self.report.error(
+                            rule.written.pattern.span,
+                            format!(
+                                "{number:#x} {is} the bit {X32_BIT:#x}: on {} that is a call of a foreign ABI, which `foreign` answers whatever the rules; write `syscall({own:#x})`",
+                                arch.name
+                            ),
+                        );
+                    }
+                }
+            }
+        }
     }
 
     /// Rules that never decide anything.

@@ -11,7 +11,7 @@ use crate::data::Syscall;
 use crate::diagnostic::Report;
 use crate::graph::{Graph, Id};
 use crate::nearest::nearest;
-use crate::policy::{Comparison, Condition, Expression, Operand, Optimize};
+use crate::policy::{Action, Comparison, Condition, Expression, Operand, Optimize};
 use crate::select::Decision;
 use crate::values::{Rule, Values};
 
@@ -27,7 +27,7 @@ pub(super) struct Lowering<'r> {
     arch: &'static Arch,
     optimize: Optimize,
     graph: Graph,
-    values: Values,
+    values: &'r mut Values,
     report: &'r mut Report,
 }
 
@@ -42,19 +42,31 @@ impl<'r> Lowering<'r> {
     pub(super) fn new(
         arch: &'static Arch,
         optimize: Optimize,
+        values: &'r mut Values,
         report: &'r mut Report,
     ) -> Lowering<'r> {
         Lowering {
             arch,
             optimize,
             graph: Graph::default(),
-            values: Values::default(),
+            values,
             report,
         }
     }
 
-    pub(super) fn finish(self) -> (Graph, Values) {
-        (self.graph, self.values)
+    pub(super) fn finish(self) -> Graph {
+        self.graph
+    }
+
+    /// The node at which a condition of a call is looked at and nothing else.
+    pub(super) fn alone(
+        &mut self,
+        call: Option<&'static Syscall>,
+        condition: &Condition,
+        ends: &[Action; 2],
+    ) -> Id {
+        let [yes, no] = ends.each_ref().map(|action| self.graph.ret(action));
+        self.condition(call, condition, yes, no)
     }
 
     /// The node at which a call's number having been told leads to its action.

@@ -4,10 +4,12 @@ mod condition;
 mod reload;
 
 use crate::action::Verb;
+use crate::arch::Arch;
 use crate::bpf::{Constant, JEQ_K, OFFSET_ARCH, OFFSET_NR};
+use crate::data::Syscall;
 use crate::diagnostic::Report;
 use crate::graph::{Graph, Id};
-use crate::policy::Optimize;
+use crate::policy::{Action, Condition, Optimize};
 use crate::select::{Decision, Selection};
 use crate::tree::{Run, tree};
 use crate::values::Values;
@@ -39,9 +41,10 @@ pub struct Lowered {
 ///     …the number tree, in which the ABI bit is one more edge…
 /// ```
 pub fn lower(selection: &Selection, optimize: Optimize, report: &mut Report) -> Lowered {
-    let mut lowering = Lowering::new(selection.arch, optimize, report);
+    let mut values = Values::default();
+    let mut lowering = Lowering::new(selection.arch, optimize, &mut values, report);
     let runs = runs(&mut lowering, selection);
-    let (mut graph, values) = lowering.finish();
+    let mut graph = lowering.finish();
     let numbers = tree(&mut graph, &runs, optimize);
     let native = graph.load(OFFSET_NR, numbers);
     let foreign = graph.ret(selection.foreign());
@@ -54,6 +57,20 @@ pub fn lower(selection: &Selection, optimize: Optimize, report: &mut Report) -> 
         root,
         values,
     }
+}
+
+/// Lowers a condition of a call by itself: it leads to the first of `ends` where it holds, to the other one where it doesn't.
+pub fn condition_alone(
+    arch: &'static Arch,
+    optimize: Optimize,
+    values: &mut Values,
+    report: &mut Report,
+    (call, condition): (Option<&'static Syscall>, &Condition),
+    ends: &[Action; 2],
+) -> (Graph, Id) {
+    let mut lowering = Lowering::new(arch, optimize, values, report);
+    let root = lowering.alone(call, condition, ends);
+    (lowering.finish(), root)
 }
 
 /// The numbers, cut where the decision changes.

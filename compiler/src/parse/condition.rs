@@ -3,7 +3,7 @@
 //! ```text
 //! any     = all { "||" all }
 //! all     = one { "&&" one }
-//! one     = "!" one | "(" any ")" | test
+//! one     = { "!" } "(" any ")" | test
 //! test    = operand ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) value
 //!         | operand "in" ( "[" value { "," value } "]" | value "..=" value )
 //! operand = name [ "as" type ] [ "&" value ] | "(" operand ")"
@@ -103,7 +103,7 @@ fn all(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
 fn one(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
     if cursor.peek().is_some_and(|t| t.is_punct('!')) && !starts_with(cursor.rest(), "!=") {
         cursor.next();
-        return Some(Condition::Not(Box::new(one(cursor, report)?)));
+        return not(cursor, report);
     }
     let Some((first, rest)) = cursor.rest().split_first() else {
         return test(cursor, report);
@@ -121,6 +121,27 @@ fn one(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
         }
         None => test(cursor, report),
     }
+}
+
+/// What stands behind a `!`. Rust would turn the bits of a bare argument, and so would not read a test as it is meant.
+fn not(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
+    let whole = match cursor.rest() {
+        [bang, ..] if bang.is_punct('!') => true,
+        [group, rest @ ..] => group.group(Delimiter::Parenthesis).is_some() && !begins_test(rest),
+        [] => true,
+    };
+    let start = cursor.rest();
+    let condition = one(cursor, report)?;
+    if !whole {
+        let tokens = &start[..start.len() - cursor.rest().len()];
+        let text = token::text(tokens);
+        report.error(
+            Span::of(tokens).unwrap_or_default(),
+            format!("`!` goes before a parenthesis: write `!({text})`"),
+        );
+        return None;
+    }
+    Some(Condition::Not(Box::new(condition)))
 }
 
 /// Whether `tokens` go on as the right side of a test does.

@@ -64,15 +64,12 @@ impl<'p> Reference<'p> {
         let default = debug_default
             .or_else(|| said(&settings.default))
             .unwrap_or_else(|| action(Verb::KillProcess, None));
-        let implied = TWINS
-            .iter()
-            .any(|twins| implied(policy, arch.table, *twins));
         let strict = policy
             .rules
             .iter()
             .any(|r| strictness(r.action.verb) > strictness(Verb::Log));
         let foreign = match default.verb {
-            Verb::Log if !strict && !implied => Verb::Log,
+            Verb::Log if !strict => Verb::Log,
             _ => Verb::KillProcess,
         };
         let enosys = action(Verb::Errno, Some(Value::Enosys));
