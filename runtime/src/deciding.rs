@@ -2,30 +2,18 @@
 //! and kills where it doesn't.
 
 use crate::Instruction;
-use crate::subset::is_subset;
-use crate::uapi::{BPF_RET_K, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS};
-
-const BIG_ENDIAN: bool = cfg!(target_endian = "big");
-
-const fn ret(action: u32) -> [Instruction; 1] {
-    [Instruction {
-        code: BPF_RET_K,
-        jt: 0,
-        jf: 0,
-        k: action,
-    }]
-}
+use crate::subset::outcomes;
 
 /// Whether the program allows no call.
 #[must_use]
 pub const fn never_allows(program: &[Instruction]) -> bool {
-    is_subset(program, &ret(SECCOMP_RET_KILL_PROCESS), BIG_ENDIAN)
+    !outcomes(program).allows
 }
 
 /// Whether the program allows every call.
 #[must_use]
 pub const fn always_allows(program: &[Instruction]) -> bool {
-    is_subset(&ret(SECCOMP_RET_ALLOW), program, BIG_ENDIAN)
+    !outcomes(program).denies
 }
 
 /// A condition, as a program.
@@ -35,10 +23,11 @@ pub const fn always_allows(program: &[Instruction]) -> bool {
 /// With `never` where it never holds, with `always`, unless that is empty, where it always does.
 #[track_caller]
 pub const fn decides(program: &[Instruction], never: &str, always: &str) {
-    if never_allows(program) {
+    let found = outcomes(program);
+    if !found.allows {
         panic!("{}", never);
     }
-    if !always.is_empty() && always_allows(program) {
+    if !found.denies && !always.is_empty() {
         panic!("{}", always);
     }
 }
@@ -46,7 +35,10 @@ pub const fn decides(program: &[Instruction], never: &str, always: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::uapi::{BPF_ALU_AND_K, BPF_JMP_JGE_K, BPF_LD_W_ABS, SECCOMP_DATA_ARGS};
+    use crate::uapi::{
+        BPF_ALU_AND_K, BPF_JMP_JGE_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARGS,
+        SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS,
+    };
     use std::panic::catch_unwind;
     use std::string::String;
 

@@ -11,6 +11,7 @@
 
 mod assumptions;
 mod junctions;
+mod outcomes;
 mod program;
 mod search;
 mod word;
@@ -20,6 +21,7 @@ mod tests;
 
 use assumptions::Words;
 use junctions::Junctions;
+pub(crate) use outcomes::outcomes;
 use program::{Extreme, Place, Program};
 use word::Test;
 
@@ -29,11 +31,13 @@ use crate::uapi::BPF_MAXINSNS;
 /// How many ways may wait for the walk to come back: the other outcomes of tests behind it. Where one outcome ends the program, or
 /// is a jump out of a list, it is taken first; so long lists don't add up, only conditions that hold at once and the height of trees.
 const WAITING: usize = 128;
+/// How many tests a way through both may make, the outcome of which wasn't clear.
+const ASSUMPTIONS: usize = 2048;
 
 /// Whether `program` answers no call with a freer action than `other` does.
 ///
 /// False as well, whatever the answer, where the room doesn't suffice: for programs that the kernel wouldn't load for their length,
-/// and where a way through both makes more tests than [`assumptions::ASSUMPTIONS`] or leaves more than [`WAITING`] ways for later.
+/// and where a way through both makes more tests than [`ASSUMPTIONS`] or leaves more than [`WAITING`] ways for later.
 pub(crate) const fn is_subset(
     program: &[Instruction],
     other: &[Instruction],
@@ -49,7 +53,7 @@ pub(crate) const fn is_subset(
         own: Program::new(program, Extreme::Freest),
         other: Program::new(other, Extreme::Strictest),
     };
-    let mut words = Words::new();
+    let mut words: Words<ASSUMPTIONS> = Words::new();
     words.start_with_64_bit_abis();
     if !pair.holds_for(&mut words) {
         return false;
@@ -113,7 +117,12 @@ struct Pair<'p> {
 
 impl Pair<'_> {
     /// Whether the walk has been here already. Only asked where a word is done with.
-    const fn was_here(&self, state: &State, words: &Words, junctions: &mut Junctions) -> bool {
+    const fn was_here(
+        &self,
+        state: &State,
+        words: &Words<ASSUMPTIONS>,
+        junctions: &mut Junctions,
+    ) -> bool {
         let (own, other) = (self.own.words(state.own), self.other.words(state.other));
         if (self.own.held(state.own) | self.other.held(state.other)) & (1 << state.word) != 0 {
             return false;
@@ -122,7 +131,7 @@ impl Pair<'_> {
     }
 
     /// Whether no call of which `words` tells is answered more freely by the one than by the other.
-    const fn holds_for(&self, words: &mut Words) -> bool {
+    const fn holds_for(&self, words: &mut Words<ASSUMPTIONS>) -> bool {
         let mut state = State {
             own: Place::START,
             other: Place::START,
@@ -139,8 +148,8 @@ impl Pair<'_> {
         let mut count = 0;
         let mut junctions = Junctions::new();
         loop {
-            state.own = self.own.settle(state.own, words);
-            state.other = self.other.settle(state.other, words);
+            state.own = self.own.code.settle(state.own, words);
+            state.other = self.other.code.settle(state.other, words);
             let freest = self.own.action(state.own.at);
             let strictest = self.other.action(state.other.at);
             if freest as u8 >= strictest as u8 || self.was_here(&state, words, &mut junctions) {
@@ -157,8 +166,8 @@ impl Pair<'_> {
                 }
                 continue;
             }
-            let own = self.own.fork(state.own);
-            let other = self.other.fork(state.other);
+            let own = self.own.code.fork(state.own);
+            let other = self.other.code.fork(state.other);
             let (fork, others) = match (own, other) {
                 // Some call is answered so, and it is a freer answer.
                 (None, None) => return false,
@@ -189,8 +198,8 @@ impl Pair<'_> {
                 return false;
             }
             let program = if others { &self.other } else { &self.own };
-            let same_first =
-                program.is_end(same) || (!program.is_end(opposite) && same != place.at + 1);
+            let same_first = program.code.is_end(same)
+                || (!program.code.is_end(opposite) && same != place.at + 1);
             let (first, second) = if same_first {
                 (same, opposite)
             } else {

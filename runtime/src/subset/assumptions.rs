@@ -7,9 +7,6 @@ use super::search::{Next, Search};
 use super::word::{NONE, Test, Word};
 use crate::uapi::{AUDIT_ARCH_64BIT, SECCOMP_DATA_ARCH, SECCOMP_DATA_ARGS, SECCOMP_DATA_SIZE};
 
-/// How much can be known at a time: tests that were made and whose outcome wasn't clear.
-pub(super) const ASSUMPTIONS: usize = 2048;
-
 /// The size of a word, and so the step from one to the next.
 const WORD_SIZE: u32 = u32::BITS / u8::BITS;
 pub(super) const WORDS: usize = (SECCOMP_DATA_SIZE / WORD_SIZE) as usize;
@@ -32,17 +29,17 @@ struct Assumption {
     holds: bool,
 }
 
-/// What is known of all words.
-pub(super) struct Words {
+/// What is known of all words; `ROOM` is how much can be known at a time: tests that were made and whose outcome wasn't clear.
+pub(super) struct Words<const ROOM: usize> {
     words: [Word; WORDS],
-    assumptions: [Assumption; ASSUMPTIONS],
+    assumptions: [Assumption; ROOM],
     height: u16,
     versions: u32,
 }
 
-impl Words {
+impl<const ROOM: usize> Words<ROOM> {
     /// Nothing.
-    pub(super) const fn new() -> Words {
+    pub(super) const fn new() -> Words<ROOM> {
         let anything = Word::range(0, u32::MAX);
         let assumption = Assumption {
             index: 0,
@@ -52,7 +49,7 @@ impl Words {
         };
         Words {
             words: [anything; WORDS],
-            assumptions: [assumption; ASSUMPTIONS],
+            assumptions: [assumption; ROOM],
             height: 0,
             versions: 0,
         }
@@ -120,7 +117,7 @@ impl Words {
         let Some(version) = self.versions.checked_add(1) else {
             return false;
         };
-        if self.height as usize >= ASSUMPTIONS {
+        if self.height as usize >= ROOM {
             return false;
         }
         let before = self.words[index as usize];

@@ -29,12 +29,12 @@ impl Junctions {
     }
 
     /// Whether the walk has been here, with the same known of `counting`, a bit for each word; and if not, that it has from now on.
-    pub(super) const fn pass(
+    pub(super) const fn pass<const ROOM: usize>(
         &mut self,
         own: Place,
         other: Place,
         counting: u16,
-        words: &Words,
+        words: &Words<ROOM>,
     ) -> bool {
         // Programs that are much alike are nearly in step: the sum of the factors must be odd.
         let slot = (3 * own.at + 2 * other.at) % SLOTS;

@@ -8,9 +8,13 @@ use crate::uapi::{
 };
 use crate::{Action, Instruction};
 
+/// The instructions of a program.
+#[derive(Clone, Copy)]
+pub(super) struct Code<'p>(pub(super) &'p [Instruction]);
+
 /// A program, and of each instruction what it can lead to.
 pub(super) struct Program<'p> {
-    instructions: &'p [Instruction],
+    pub(super) code: Code<'p>,
     /// The freest action, or the strictest.
     actions: [Action; BPF_MAXINSNS],
     /// The words that are loaded, a bit for each.
@@ -61,7 +65,7 @@ impl<'p> Program<'p> {
     /// The program, which must be one that the kernel would load for its length.
     pub(super) const fn new(instructions: &'p [Instruction], extreme: Extreme) -> Program<'p> {
         let mut program = Program {
-            instructions,
+            code: Code(instructions),
             actions: [Action::KillProcess; BPF_MAXINSNS],
             loads: [0; BPF_MAXINSNS],
         };
@@ -105,7 +109,7 @@ impl<'p> Program<'p> {
 
     /// What can come of the instruction at `at`. Control that leaves the program kills the process, as in `decide`.
     pub(super) const fn action(&self, at: usize) -> Action {
-        if at < self.instructions.len() {
+        if at < self.code.0.len() {
             self.actions[at]
         } else {
             Action::KillProcess
@@ -113,7 +117,7 @@ impl<'p> Program<'p> {
     }
 
     const fn loads(&self, at: usize) -> u16 {
-        if at < self.instructions.len() {
+        if at < self.code.0.len() {
             self.loads[at]
         } else {
             0
@@ -127,28 +131,34 @@ impl<'p> Program<'p> {
 
     /// The same, of what A holds.
     pub(super) const fn held(&self, place: Place) -> u16 {
-        if self.is_end(place.at) || place.mask == 0 {
+        if self.code.is_end(place.at) || place.mask == 0 {
             0
         } else {
             1 << place.word
         }
     }
+}
 
-    pub(super) const fn is_end(&self, at: usize) -> bool {
-        at >= self.instructions.len() || self.instructions[at].code == BPF_RET_K
+impl Code<'_> {
+    pub(super) const fn is_end(self, at: usize) -> bool {
+        at >= self.0.len() || self.0[at].code == BPF_RET_K
     }
 
     /// The next place at which something is decided that isn't clear already: a conditional jump, or the end.
-    pub(super) const fn settle(&self, mut place: Place, words: &Words) -> Place {
+    pub(super) const fn settle<const ROOM: usize>(
+        self,
+        mut place: Place,
+        words: &Words<ROOM>,
+    ) -> Place {
         let mut fixed = words.fixed(place.word);
         let mut witness = words.witness(place.word);
-        while place.at < self.instructions.len() {
-            let Instruction { code, jt, jf, k } = self.instructions[place.at];
+        while place.at < self.0.len() {
+            let Instruction { code, jt, jf, k } = self.0[place.at];
             let a = (witness & place.mask) ^ place.turned;
             let holds = match code {
                 BPF_LD_W_ABS => {
                     let Some(word) = assumptions::at_offset(k) else {
-                        place.at = self.instructions.len();
+                        place.at = self.0.len();
                         return place;
                     };
                     if word != place.word {
@@ -191,11 +201,11 @@ impl<'p> Program<'p> {
     }
 
     /// The conditional jump at a settled place; `None` at the end.
-    pub(super) const fn fork(&self, place: Place) -> Option<Fork> {
-        if place.at >= self.instructions.len() {
+    pub(super) const fn fork(self, place: Place) -> Option<Fork> {
+        if place.at >= self.0.len() {
             return None;
         }
-        let Instruction { code, jt, jf, k } = self.instructions[place.at];
+        let Instruction { code, jt, jf, k } = self.0[place.at];
         let Place { mask, turned, .. } = place;
         let test = match code {
             BPF_JMP_JEQ_K => Test::Equal(mask, k ^ turned),

@@ -1,7 +1,7 @@
 use std::vec;
 use std::vec::Vec;
 
-use super::is_subset;
+use super::{is_subset, outcomes};
 use crate::uapi::{
     BPF_ALU_AND_K, BPF_ALU_XOR_K, BPF_JMP_JA, BPF_JMP_JEQ_K, BPF_JMP_JGE_K, BPF_JMP_JGT_K,
     BPF_JMP_JSET_K, BPF_LD_W_ABS, BPF_MAXINSNS, BPF_RET_K, SECCOMP_DATA_ARCH, SECCOMP_DATA_ARGS,

@@ -214,6 +214,46 @@ fn by_trying(
     answer
 }
 
+/// What is found to come of one program, against all calls.
+#[test]
+fn outcomes_of_one_program() {
+    let mut random = Random(0x1357_9bdf_0246_8ace);
+    let mut seen = [0; 3];
+    for round in 0..3000 {
+        let (words, bit_count): (&[u32], usize) = match round % 3 {
+            0 => (&[LOW], 3),
+            1 => (&[LOW, HIGH], 1),
+            _ => (&[NR, LOW, HIGH + 40], 0),
+        };
+        let mut bits: Vec<u32> = (0..bit_count).map(|_| random.below(32) as u32).collect();
+        bits.push(31);
+        let parts = parts(&bits);
+        let mut one = program(&mut random, words, &parts);
+        // Two answers alone, of which most programs have both.
+        for instruction in &mut one {
+            if instruction.code == BPF_RET_K {
+                *instruction = random.one_of(&[ALLOW, KILL, KILL]);
+            }
+        }
+        let [no_allow, _] = by_trying([&one, &[LOG]], words, &parts, false);
+        let [all_allow, _] = by_trying([&[ALLOW], &one], words, &parts, false);
+        let got = outcomes(&one);
+        assert_eq!(
+            [got.allows, got.denies],
+            [!no_allow, !all_allow],
+            "{round}: {one:x?}"
+        );
+        seen[if no_allow {
+            0
+        } else if all_allow {
+            1
+        } else {
+            2
+        }] += 1;
+    }
+    assert!(seen.iter().all(|&count| count > 100), "{seen:?}");
+}
+
 fn compare(seed: u64, rounds: usize, word_count: usize, bit_count: usize) {
     let mut random = Random(seed);
     let mut seen = [0; 2];

@@ -7,6 +7,9 @@ use super::super::search::{Next, Search};
 use super::super::word::Test;
 use super::exhaustive::{Random, constant, parts, representatives};
 
+/// How much is known at a time here.
+const ROOM: usize = 64;
+
 fn test(random: &mut Random, parts: &[u32]) -> (Test, bool) {
     let masks = [u32::MAX, constant(random, parts), constant(random, parts)];
     let mask = random.one_of(&masks);
@@ -83,7 +86,7 @@ fn a_search_tries_the_other_way() {
 fn what_is_left_may_be_below_the_witness() {
     const WORD: u32 = 0;
     let is = |value| Test::Equal(u32::MAX, value);
-    let mut words = Words::new();
+    let mut words: Words<ROOM> = Words::new();
     assert!(words.assume(WORD, Test::at_least(u32::MAX, 0, 4), false, 3));
     for (value, witness) in [(2, 3), (0, 3)] {
         assert!(words.assume(WORD, is(value), false, witness));
@@ -100,7 +103,7 @@ fn what_is_forgotten_counts_no_more() {
     for _ in 0..300 {
         let bits: Vec<u32> = (0..3).map(|_| random.below(32) as u32).collect();
         let parts = parts(&bits);
-        let mut words = Words::new();
+        let mut words: Words<ROOM> = Words::new();
         let mut known = Vec::new();
         let mut heights = Vec::new();
         for _ in 0..40 {
