@@ -48,6 +48,7 @@ pub mod include;
 pub mod lex;
 pub mod lint;
 pub mod lower;
+pub mod names;
 pub mod nearest;
 pub mod parse;
 #[cfg(feature = "tools")]
@@ -93,6 +94,8 @@ pub struct Program {
     pub values: values::Values,
     /// What rustc must find out once it knows them.
     pub questions: Vec<deciding::Question>,
+    /// What the SIGSYS reporter has to know; `None` without `report`.
+    pub trapped: Option<String>,
     /// What happens where no rule matches.
     pub default: Action,
     /// What replaces an action that the kernel lacks, in the order of preference.
@@ -175,6 +178,11 @@ pub fn compile(
         instructions,
         values,
         questions,
+        trapped: policy
+            .settings
+            .report
+            .as_ref()
+            .map(|_| names::trapped(&Selection::of(&names, &defaults, arch))),
         default: defaults.default.action.clone(),
         replacements: check::replacements(&defaults),
         text: policy.entries.join(", "),

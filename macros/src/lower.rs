@@ -185,6 +185,13 @@ impl Output<'_> {
         });
         let name = &self.input.name;
         let keep_privs = has(Flag::KeepPrivs);
+        let report = match &self.program.trapped {
+            Some(names) => {
+                let names = Literal::string(names);
+                quote!(::core::option::Option::Some(#krate::__private::Reporter::new(#names)))
+            }
+            None => quote!(::core::option::Option::None),
+        };
         quote! {
             #krate::__private::Settings {
                 name: #name,
@@ -194,6 +201,7 @@ impl Output<'_> {
                 keep_privs: #keep_privs,
                 fallbacks: &[#(#replacements),*],
                 on_error: #krate::__private::OnError::#on_error,
+                report: #report,
                 debug: ::core::cfg!(debug_assertions),
             }
         }

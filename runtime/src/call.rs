@@ -22,6 +22,8 @@ pub enum Call {
     Read,
     /// `write`
     Write,
+    /// `rt_sigaction(SIGSYS)`, for the reporter
+    SetSigaction,
 }
 
 impl Call {
@@ -31,7 +33,7 @@ impl Call {
         // In the order of the calls.
         let names = "seccomp(SECCOMP_SET_MODE_FILTER) seccomp(SECCOMP_GET_ACTION_AVAIL) \
                      prctl(PR_SET_SECCOMP) prctl(PR_SET_NO_NEW_PRIVS) prctl(PR_GET_NO_NEW_PRIVS) \
-                     openat read write";
+                     openat read write rt_sigaction(SIGSYS)";
         word(names, self as usize)
     }
 }
@@ -57,6 +59,7 @@ mod tests {
             (Call::Open, "openat"),
             (Call::Read, "read"),
             (Call::Write, "write"),
+            (Call::SetSigaction, "rt_sigaction(SIGSYS)"),
         ];
         for (call, name) in names {
             assert_eq!(call.name(), name);

@@ -18,6 +18,7 @@ pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
         threads,
         keep_privs,
         debug,
+        report,
         ..
     } = policy.settings;
     let (flags, used) = (policy.flags(), policy.actions());
@@ -31,6 +32,9 @@ pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
     let answers = probe::answers(policy.to_ask);
     if !used.difference(answers.available).is_empty() {
         prepared.downgrade(policy)?;
+    }
+    if let Some(report) = &report {
+        report.start(policy)?;
     }
     if !keep_privs {
         no_new_privs()?;

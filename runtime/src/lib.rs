@@ -55,6 +55,18 @@ mod sys;
 #[path = "no_sys.rs"]
 mod sys;
 
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    not(target_arch = "hexagon")
+))]
+mod report;
+#[cfg(not(all(
+    any(target_os = "linux", target_os = "android"),
+    not(target_arch = "hexagon")
+)))]
+#[path = "no_report.rs"]
+mod report;
+
 pub use action::{Action, ActionSet};
 pub use call::Call;
 pub use decide::Decision;

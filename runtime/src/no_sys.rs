@@ -30,6 +30,7 @@ pub(crate) mod nr {
     pub(crate) const OPENAT: c_long = -1;
     pub(crate) const PRCTL: c_long = -1;
     pub(crate) const READ: c_long = -1;
+    pub(crate) const RT_SIGACTION: c_long = -1;
     pub(crate) const SECCOMP: c_long = -1;
     pub(crate) const WRITE: c_long = -1;
 }
@@ -53,6 +54,7 @@ pub(crate) const AT_FDCWD: c_int = -100;
 pub(crate) const O_RDONLY: c_int = 0;
 pub(crate) const O_WRONLY: c_int = 1;
 pub(crate) const O_CLOEXEC: c_int = 0;
+pub(crate) const SIGSYS: c_int = 31;
 
 pub(crate) fn set_mode_filter(_: u32, _: Option<&[Instruction]>) -> Result<c_int, Errno> {
     Err(Errno::ENOSYS)

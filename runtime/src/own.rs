@@ -13,7 +13,7 @@ use crate::decide::{Data, run};
 use crate::plan::Plan;
 use crate::private::Threads;
 use crate::probe::LATER_SET;
-use crate::sys::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY, nr};
+use crate::sys::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS, nr};
 use crate::uapi::{
     PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_GET_ACTION_AVAIL,
     SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER,
@@ -100,13 +100,15 @@ const POINTER: i32 = 0x1000;
 /// A descriptor that a file may get.
 const FD: i32 = 3;
 const STDERR: i32 = 2;
+/// `sizeof(sigset_t)` as the kernel has it, but for mips.
+const SIGNAL_SET: i32 = 8;
 // Small numbers, as ints.
 const FILTER: i32 = SECCOMP_MODE_FILTER as i32;
 const LOAD: i32 = SECCOMP_SET_MODE_FILTER as i32;
 const GET_ACTION: i32 = SECCOMP_GET_ACTION_AVAIL as i32;
 
 /// All calls of an install but those that have flags.
-const CALLS: [Asked; 11] = [
+const CALLS: [Asked; 12] = [
     Asked(
         Call::GetActionAvail,
         nr::SECCOMP,
@@ -146,6 +148,11 @@ const CALLS: [Asked; 11] = [
     Asked(Call::Read, nr::READ, [FD, POINTER, 1, 0]),
     Asked(Call::Write, nr::WRITE, [FD, POINTER, 1, 0]),
     Asked(Call::Write, nr::WRITE, [STDERR, POINTER, 1, 0]),
+    Asked(
+        Call::SetSigaction,
+        nr::RT_SIGACTION,
+        [SIGSYS, POINTER, POINTER, SIGNAL_SET],
+    ),
 ];
 
 /// What a program does to the calls of an install: a bit for each, by action.
@@ -270,6 +277,7 @@ mod tests {
             Call::Open,
             Call::Read,
             Call::Write,
+            Call::SetSigaction,
         ];
         for bit in flags.chain(calls.map(bit)) {
             assert_eq!(seen & bit, 0);
@@ -282,7 +290,7 @@ mod tests {
         for fatal in [SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRAP, 0] {
             let deadly = deadly(&[ret(fatal)]);
             assert_eq!(deadly & 0xff, 0xff);
-            assert_eq!(deadly.count_ones(), 8 + 7);
+            assert_eq!(deadly.count_ones(), 8 + 8);
         }
         for harmless in [SECCOMP_RET_ERRNO | 1, SECCOMP_RET_ALLOW, SECCOMP_RET_LOG] {
             assert_eq!(deadly(&[ret(harmless)]), 0);

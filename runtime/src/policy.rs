@@ -5,6 +5,8 @@ use crate::decide::{Data, run};
 use crate::own::Fate;
 use crate::private::{Settings, Threads};
 use crate::record::{self, Record};
+use crate::report;
+use crate::sys::nr;
 use crate::words::{Out, say_number, show};
 use crate::{Action, ActionSet, Decision, Error, Flags, Instruction, Status};
 
@@ -24,7 +26,7 @@ use crate::{Action, ActionSet, Decision, Error, Flags, Instruction, Status};
 #[derive(Clone, Copy)]
 pub struct Policy {
     pub(crate) instructions: &'static [Instruction],
-    audit_arch: u32,
+    pub(crate) audit_arch: u32,
     actions: ActionSet,
     /// The actions that an install asks the kernel for.
     pub(crate) to_ask: ActionSet,
@@ -62,6 +64,15 @@ impl Policy {
             "a filter flag that the runtime doesn't know"
         );
         let actions = returned(&record.instructions);
+        if settings.report.is_some() {
+            let args = [report::STDERR, report::SOMEWHERE, 1, 0, 0, 0];
+            let data = Data::new(record.audit_arch, nr::WRITE as u32, args);
+            let says = Action::from_return_value(run(&record.instructions, &data));
+            assert!(
+                (says as u8) <= Action::Log as u8,
+                "`report` writes to descriptor 2, which this policy doesn't permit: add `write`, or `write(fd == 2)`"
+            );
+        }
         let fate = Fate::new(record.audit_arch, &record.instructions);
         Policy {
             instructions: &record.instructions,
@@ -286,6 +297,7 @@ mod tests {
         keep_privs: false,
         fallbacks: &[],
         on_error: OnError::Exit,
+        report: None,
         debug: false,
     };
 

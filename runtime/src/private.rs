@@ -10,6 +10,7 @@ pub use crate::deciding::{always_allows, decides, never_allows};
 pub use crate::enter::{enter, enter_or_return};
 pub use crate::link::{link, link_into, link_length};
 pub use crate::record::{At, Record, RecordKind};
+pub use crate::report::Reporter;
 pub use crate::runs::fold_runs;
 use crate::uapi::{
     MAX_ERRNO, SECCOMP_RET_DATA, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRACE,
@@ -39,6 +40,8 @@ pub struct Settings {
     pub fallbacks: &'static [(u32, u32)],
     /// What an install that fails at the start of a function does.
     pub on_error: OnError,
+    /// How what `trap` denies is told; `None` without `report`.
+    pub report: Option<Reporter>,
     /// A debug build, which says on stderr that `log` isn't logged.
     pub debug: bool,
 }
@@ -103,6 +106,7 @@ pub const EMPTY: Policy = policy(
         keep_privs: false,
         fallbacks: &[],
         on_error: OnError::Exit,
+        report: None,
         debug: false,
     },
 );

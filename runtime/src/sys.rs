@@ -11,9 +11,13 @@ use core::mem::MaybeUninit;
 use core::ptr;
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use crate::report::{
+    self,
+    context::{Context, Info},
+};
 use crate::uapi::{
-    PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_GET_ACTION_AVAIL,
-    SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER,
+    PR_GET_NAME, PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP,
+    SECCOMP_GET_ACTION_AVAIL, SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER, THREAD_NAME,
 };
 use crate::{Errno, Instruction};
 
@@ -31,13 +35,14 @@ pub(crate) mod errno {
 /// The numbers of the calls below.
 pub(crate) mod nr {
     pub(crate) use libc::{
-        SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP, SYS_openat as OPENAT,
-        SYS_prctl as PRCTL, SYS_read as READ, SYS_seccomp as SECCOMP, SYS_write as WRITE,
+        SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP, SYS_getpid as GETPID,
+        SYS_gettid as GETTID, SYS_openat as OPENAT, SYS_prctl as PRCTL, SYS_read as READ,
+        SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP, SYS_write as WRITE,
     };
 }
 
 /// `openat`'s first argument and flags: some differ by arch, too.
-pub(crate) use libc::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY};
+pub(crate) use libc::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS};
 
 /// A place for a value that is put there once and never changes.
 pub(crate) struct Once<T> {
@@ -267,6 +272,133 @@ fn write(fd: c_int, bytes: &[u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel reads at most `length` bytes of `bytes`, which outlives the call.
     let written = answer(unsafe { call(nr::WRITE, [int(fd), start, length, 0, 0]) })?;
     Ok(usize::try_from(written).unwrap_or(0))
+}
+
+/// The id of the process.
+pub(crate) fn getpid() -> u32 {
+    // SAFETY: it takes nothing.
+    u32::try_from(unsafe { call(nr::GETPID, [0; 5]) }).unwrap_or(0)
+}
+
+/// The id of the thread.
+pub(crate) fn gettid() -> u32 {
+    // SAFETY: it takes nothing.
+    u32::try_from(unsafe { call(nr::GETTID, [0; 5]) }).unwrap_or(0)
+}
+
+/// The file name of the program, as it was started.
+pub(crate) fn program_name() -> &'static str {
+    #[cfg(any(target_env = "gnu", target_env = "musl"))]
+    {
+        // SAFETY: glibc and musl have it, and set it before anything of the program runs.
+        unsafe extern "C" {
+            static program_invocation_short_name: *const core::ffi::c_char;
+        }
+        // SAFETY: as above. It points to a part of argv[0], which is there, and NUL-terminated, as long as the process is.
+        let name = unsafe { program_invocation_short_name };
+        if !name.is_null() {
+            // SAFETY: as above.
+            return unsafe { CStr::from_ptr(name) }.to_str().unwrap_or("?");
+        }
+    }
+    "this program"
+}
+
+/// What the kernel calls the thread, with zeros behind it; zeros alone where it doesn't tell.
+pub(crate) fn thread_name() -> [u8; THREAD_NAME] {
+    let mut name = [0; THREAD_NAME];
+    let to = name.as_mut_ptr().expose_provenance();
+    // SAFETY: the kernel writes at most as many bytes as there are, to what is ours alone.
+    let answer = unsafe { call(nr::PRCTL, [int(PR_GET_NAME), to, 0, 0, 0]) };
+    if answer == 0 { name } else { [0; THREAD_NAME] }
+}
+
+/// Has the reporter handle SIGSYS. Who handled it before is remembered, and gets what isn't the reporter's.
+pub(crate) fn handle_sigsys() -> Result<(), Errno> {
+    let handler: extern "C" fn(c_int, *const Info, *mut Context) = on_sigsys;
+    let handler = handler as *const () as usize;
+    // SAFETY: a struct of numbers, of an address that may be null, and of a set of signals, for all of which zeros are a value.
+    let (mut own, mut earlier): (libc::sigaction, libc::sigaction) =
+        unsafe { (core::mem::zeroed(), core::mem::zeroed()) };
+    own.sa_sigaction = handler;
+    own.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+    // SAFETY: both live until the call is over, which reads the one and writes the other. The handler is a function, of the type
+    // that SA_SIGINFO asks for, and does only what a signal handler may.
+    let set = unsafe { libc::sigaction(SIGSYS, &raw const own, &raw mut earlier) };
+    if set != 0 {
+        return Err(last_errno());
+    }
+    if earlier.sa_sigaction != handler {
+        EARLIER.set(&Earlier {
+            handler: earlier.sa_sigaction,
+            takes_info: earlier.sa_flags & libc::SA_SIGINFO != 0,
+        });
+    }
+    Ok(())
+}
+
+/// Who handled SIGSYS before the reporter.
+static EARLIER: Once<Earlier> = Once::new();
+
+#[derive(Clone, Copy)]
+struct Earlier {
+    handler: libc::sighandler_t,
+    takes_info: bool,
+}
+
+extern "C" fn on_sigsys(signal: c_int, info: *const Info, context: *mut Context) {
+    // SAFETY: the kernel hands both to a handler with SA_SIGINFO, and they are the handler's until it returns. Whoever sent the
+    // signal, `siginfo` is 128 bytes long: there is something to read.
+    let (told, registers) = unsafe { (&*info, &mut *context) };
+    if told.is_from_a_filter() && report::tell(told, registers) {
+        return die_of_it(told, registers);
+    }
+    let earlier = EARLIER.get();
+    let handler = earlier.map_or(libc::SIG_DFL, |earlier| earlier.handler);
+    if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
+        // What a filter says is final where nobody handles it.
+        if told.is_from_a_filter() {
+            die_of_it(told, registers);
+        }
+    } else if earlier.is_some_and(|earlier| earlier.takes_info) {
+        // SAFETY: it was set as a handler that takes these.
+        let handler: extern "C" fn(c_int, *const Info, *mut Context) =
+            unsafe { core::mem::transmute(handler) };
+        handler(signal, info, context);
+    } else {
+        // SAFETY: it was set as a handler that takes the signal alone.
+        let handler: extern "C" fn(c_int) = unsafe { core::mem::transmute(handler) };
+        handler(signal);
+    }
+}
+
+/// Has the thread make its call again as soon as the handler returns, with SIGSYS blocked: the kernel then ends the process.
+fn die_of_it(told: &Info, registers: &mut Context) {
+    if let Some(blocked) = report::context::go_back(registers) {
+        // SAFETY: it is a set of signals.
+        unsafe { libc::sigaddset(blocked, SIGSYS) };
+        return;
+    }
+    // Here, too, it is blocked.
+    if report::is_trapped_with_zeros(told) {
+        // SAFETY: the filter doesn't let the call through.
+        unsafe { call(told.nr.into(), [0; 5]) };
+    }
+    exit(SIGNALED + SIGSYS);
+}
+
+/// What shells add to a signal's number for the status of what died of it.
+const SIGNALED: c_int = 128;
+
+/// The errno of a libc function that has just failed.
+fn last_errno() -> Errno {
+    #[cfg(target_os = "android")]
+    // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
+    let errno = unsafe { *libc::__errno() };
+    #[cfg(not(target_os = "android"))]
+    // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
+    let errno = unsafe { *libc::__errno_location() };
+    Errno::new(errno).unwrap_or(Errno::EINVAL)
 }
 
 /// Ends the process whatever an outer filter makes of it.

@@ -28,6 +28,7 @@ pub(crate) const SECCOMP_DATA_ARGS: u32 = 16;
 pub(crate) const SECCOMP_DATA_SIZE: u32 = 64;
 
 // linux/prctl.h, linux/seccomp.h
+pub(crate) const PR_GET_NAME: i32 = 16;
 pub(crate) const PR_SET_SECCOMP: i32 = 22;
 pub(crate) const SECCOMP_MODE_FILTER: u32 = 2;
 pub(crate) const PR_SET_NO_NEW_PRIVS: i32 = 38;
@@ -44,6 +45,9 @@ pub(crate) const BPF_ALU_AND_K: u16 = 0x54;
 pub(crate) const BPF_ALU_XOR_K: u16 = 0xa4;
 pub(crate) const BPF_RET_K: u16 = 0x06;
 pub(crate) const BPF_MAXINSNS: usize = 4096;
+
+// linux/sched.h: TASK_COMM_LEN, the room for a thread's name
+pub(crate) const THREAD_NAME: usize = 16;
 
 // linux/audit.h: set in the audit arch of every ABI that passes 64-bit registers
 pub(crate) const AUDIT_ARCH_64BIT: u32 = 0x8000_0000;

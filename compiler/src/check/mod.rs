@@ -118,10 +118,11 @@ impl<'p> Checker<'_, 'p> {
     /// What the language has and this version can't do: refused, never ignored.
     fn not_yet(&mut self) {
         let settings = &self.policy.settings;
-        if let Some(report) = &settings.report {
+        let traps = self.actions().iter().any(|a| a.verb == Verb::Trap);
+        if let Some(report) = settings.report.as_ref().filter(|_| !traps) {
             self.report.error(
                 report.span,
-                "`report` can't be compiled yet: there is no SIGSYS reporter",
+                "`report` tells of the calls that `trap` denies, and nothing here is trapped: write `default = trap`, or `debug_default = trap`",
             );
         }
         for flag in &settings.flags {

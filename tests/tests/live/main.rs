@@ -4,6 +4,7 @@ mod install;
 mod log;
 mod main_job;
 mod old_kernel;
+mod report;
 mod status;
 mod sweep;
 mod threads;
@@ -55,6 +56,18 @@ fn main() -> ExitCode {
         old_kernel::on_error_return_is_an_error_of_main,
         old_kernel::on_error_panic_panics,
         old_kernel::on_error_continue_says_so_and_goes_on,
+        report::a_denied_call_is_told_and_deadly,
+        report::a_permitted_call_is_not_told,
+        report::the_thread_is_named,
+        report::a_number_without_a_name_is_told_as_one,
+        report::a_small_stack_for_signals_is_enough,
+        report::none_for_signals_is_needed,
+        report::without_stderr_it_is_deadly_all_the_same,
+        report::signals_of_others_go_to_the_handler_before,
+        report::what_nobody_handles_is_deadly,
+        report::a_forged_signal_does_nothing,
+        report::many_threads_at_once_tear_no_line,
+        report::no_death_is_lost,
         threads::tsync_covers_a_thread_that_existed_before,
         threads::outside_main_the_calling_thread_alone_is_covered,
         threads::a_thread_with_a_filter_of_its_own_is_named,
