@@ -94,7 +94,7 @@ pub struct Program {
     pub values: values::Values,
     /// What rustc must find out once it knows them.
     pub questions: Vec<deciding::Question>,
-    /// What the SIGSYS reporter has to know; `None` without `report`.
+    /// What the SIGSYS reporter has to know; `None` where there is none, or nothing to report.
     pub trapped: Option<String>,
     /// What happens where no rule matches.
     pub default: Action,
@@ -173,16 +173,16 @@ pub fn compile(
         );
         return Err(report.into_diagnostics());
     }
+    let is_trap = |k: &bpf::Constant| matches!(k, bpf::Constant::Return(action) if action.verb == action::Verb::Trap);
+    // With `debug_default = trap` a release build may trap nothing.
+    let reports = policy.settings.report.is_some() && instructions.iter().any(|i| is_trap(&i.k));
+    let trapped = reports.then(|| names::trapped(&Selection::of(&names, &defaults, arch)));
     Ok(Program {
         arch,
         instructions,
         values,
         questions,
-        trapped: policy
-            .settings
-            .report
-            .as_ref()
-            .map(|_| names::trapped(&Selection::of(&names, &defaults, arch))),
+        trapped,
         default: defaults.default.action.clone(),
         replacements: check::replacements(&defaults),
         text: policy.entries.join(", "),

@@ -128,3 +128,20 @@ fn two_phases_serve_and_may_no_longer_open() {
         assert_eq!(child.wait().unwrap().signal(), signal, "{last}");
     }
 }
+
+#[test]
+fn denied_says_which_call_it_was() {
+    let output = Command::new(env!("CARGO_BIN_EXE_denied")).output().unwrap();
+    assert_eq!(output.status.signal(), SIGSYS);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(stdout, "looking for /etc/hostname\n");
+    let told = String::from_utf8(output.stderr).unwrap();
+    if cfg!(debug_assertions) {
+        assert!(told.starts_with("seccomptime: denied["), "{told}");
+        assert!(told.contains("`openat("), "{told}");
+        let ends = " is denied by main at examples/src/bin/denied.rs:8; to permit it add `allow(openat)`\n";
+        assert!(told.ends_with(ends), "{told}");
+    } else {
+        assert_eq!(told, "");
+    }
+}

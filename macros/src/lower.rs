@@ -126,6 +126,7 @@ impl Output<'_> {
             )
         };
         let questions = self.questions();
+        let can_report = self.can_report();
         let settings = self.settings();
         let doc = format!(
             "The program for {}:\n\n```text\n{}```",
@@ -156,6 +157,7 @@ impl Output<'_> {
                 );
             static __SECCOMPTIME_POLICY: #krate::Policy =
                 #krate::__private::policy(&__SECCOMPTIME_RECORD, #settings);
+            #can_report
         }
     }
 
@@ -273,6 +275,16 @@ impl Output<'_> {
             }
         });
         quote!(#(#constants)* #(#lists)*)
+    }
+
+    /// What rustc finds out about the reporter, at its place.
+    fn can_report(&self) -> Option<TokenStream> {
+        let report = self.program.settings.report.as_ref()?;
+        self.program.trapped.as_ref()?;
+        let at = self.at(report.span);
+        let krate = moved(&self.input.krate, at);
+        let can_report = quote_spanned!(at=> #krate::__private::can_report(&__SECCOMPTIME_POLICY));
+        Some(quote!(const _: () = #can_report;))
     }
 
     /// What rustc finds out about the conditions, at their places.

@@ -6,8 +6,8 @@ use crate::{Error, Policy};
 #[derive(Clone, Copy, Debug)]
 pub struct Reporter(());
 
-pub(crate) const STDERR: u64 = 2;
-pub(crate) const SOMEWHERE: u64 = 0x1000;
+/// A policy with `report`, which reports nothing here.
+pub const fn can_report(_: &Policy) {}
 
 impl Reporter {
     /// A reporter that is never asked.

@@ -10,7 +10,7 @@ pub use crate::deciding::{always_allows, decides, never_allows};
 pub use crate::enter::{enter, enter_or_return};
 pub use crate::link::{link, link_into, link_length};
 pub use crate::record::{At, Record, RecordKind};
-pub use crate::report::Reporter;
+pub use crate::report::{Reporter, can_report};
 pub use crate::runs::fold_runs;
 use crate::uapi::{
     MAX_ERRNO, SECCOMP_RET_DATA, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRACE,

@@ -150,10 +150,24 @@ fn may_call(nr: c_long, args: [u64; 6]) -> bool {
     reporting().all(|policy| policy.decide(nr, args).action() <= Action::Log)
 }
 
+/// A policy with `report`.
+///
+/// # Panics
+///
+/// Where it doesn't permit what the reporter says.
+#[track_caller]
+pub const fn can_report(policy: &Policy) {
+    let says = policy.decide(nr::WRITE, [STDERR, SOMEWHERE, 1, 0, 0, 0]);
+    assert!(
+        says.action() as u8 <= Action::Log as u8,
+        "`report` writes to descriptor 2, which this policy doesn't permit: add `write`, or `write(fd == 2)`"
+    );
+}
+
 /// `STDERR_FILENO`
-pub(crate) const STDERR: u64 = 2;
+const STDERR: u64 = 2;
 /// Stands for any pointer: a policy can tell null from the rest, no more.
-pub(crate) const SOMEWHERE: u64 = 0x1000;
+const SOMEWHERE: u64 = 0x1000;
 fn say(denied: &Denied, policy: Option<&Policy>, text: &mut Text) {
     text.add("seccomptime: ");
     say_thread(text);

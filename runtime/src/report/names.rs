@@ -89,12 +89,20 @@ const TELLING: char = '=';
 fn say_value(kind: &str, value: u64, text: &mut Text) {
     // Each is as wide as the kernel takes it, and signed as it is there.
     match kind.trim_start_matches(TELLING) {
-        "i" => text.signed((value as u32 as i32).into()),
-        "I" => text.signed(value as i64),
+        "i" => say_signed((value as u32 as i32).into(), text),
+        "I" => say_signed(value as i64, text),
         "u" => text.hex_or_decimal((value as u32).into()),
         "h" => text.hex_or_decimal((value as u16).into()),
         "U" => text.hex_or_decimal(value),
         _ => text.hex(value),
+    }
+}
+
+fn say_signed(value: i64, text: &mut Text) {
+    match u64::try_from(value) {
+        // Flags, often enough.
+        Ok(value) => text.hex_or_decimal(value),
+        Err(_) => text.signed(value),
     }
 }
 
