@@ -18,7 +18,7 @@ pub fn emit(graph: &Graph, root: Id) -> Vec<Instruction> {
         reversed: Vec::new(),
         place: vec![None; graph.len()],
     };
-    emitter.node(root);
+    emitter.all(root);
     emitter.reversed.reverse();
     emitter.reversed
 }
@@ -32,26 +32,43 @@ struct Emitter<'g> {
 }
 
 impl Emitter<'_> {
-    /// Emits the node unless it is there already.
-    fn node(&mut self, id: Id) {
-        if self.place[id.index()].is_some() {
-            return;
+    /// Emits all that is reachable from `root`, each node after those it leads to. A graph may be as deep as a program is long: what is
+    /// left to do is on a list, and not on the stack.
+    fn all(&mut self, root: Id) {
+        let mut open = vec![root];
+        while let Some(&id) = open.last() {
+            if self.is_placed(id) {
+                open.pop();
+                continue;
+            }
+            let before = open.len();
+            let targets: Vec<Id> = self.graph.get(id).targets().collect();
+            // The last one is done first.
+            let missing = targets.into_iter().rev().filter(|&id| !self.is_placed(id));
+            open.extend(missing);
+            if open.len() == before {
+                self.node(id);
+            }
         }
+    }
+
+    fn is_placed(&self, id: Id) -> bool {
+        self.place[id.index()].is_some()
+    }
+
+    /// Emits the node, all that it leads to being there already.
+    fn node(&mut self, id: Id) {
         let instruction = match self.graph.get(id) {
             Node::Return(action) => Instruction::ret(action),
             Node::Load { offset, next } => {
-                self.node(*next);
                 self.adjoin(*next);
                 Instruction::new(LD_W_ABS, 0, 0, *offset)
             }
             Node::Change { code, k, next } => {
-                self.node(*next);
                 self.adjoin(*next);
                 Instruction::with(*code, 0, 0, k.clone())
             }
             Node::Test { code, k, yes, no } => {
-                self.node(*yes);
-                self.node(*no);
                 // A bridge to the second target may push the first one a place further.
                 self.bridge(*yes, REACH - 1);
                 self.bridge(*no, REACH);

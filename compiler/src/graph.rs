@@ -43,7 +43,19 @@ pub enum Node {
     },
 }
 
-/// Nodes, each made after those it leads to, so that there can be no cycle.
+impl Node {
+    /// Where it leads.
+    pub fn targets(&self) -> impl Iterator<Item = Id> + use<> {
+        let targets = match *self {
+            Node::Return(_) => [None, None],
+            Node::Test { yes, no, .. } => [Some(yes), Some(no)],
+            Node::Load { next, .. } | Node::Change { next, .. } => [Some(next), None],
+        };
+        targets.into_iter().flatten()
+    }
+}
+
+/// Nodes, each made after those it leads to: there can be no cycle, and an [`Id`] is greater than those that its node leads to.
 #[derive(Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
@@ -96,6 +108,15 @@ impl Graph {
     /// What the node is.
     pub fn get(&self, id: Id) -> &Node {
         &self.nodes[id.0]
+    }
+
+    /// The first node from here on that is neither a load nor a change of A.
+    pub fn behind_loads(&self, id: Id) -> Id {
+        let mut at = id;
+        while let Node::Load { next, .. } | Node::Change { next, .. } = self.get(at) {
+            at = *next;
+        }
+        at
     }
 
     /// How many nodes there are.

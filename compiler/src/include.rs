@@ -82,6 +82,7 @@ fn include(
 fn merge(policy: &mut Policy, included: Policy, report: &mut Report) {
     policy.rules.extend(included.rules);
     policy.forbids.extend(included.forbids);
+    policy.hot.extend(included.hot);
     policy.entries.extend(included.entries);
     let Settings {
         default,

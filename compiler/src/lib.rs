@@ -13,7 +13,7 @@
 //! [`compile`] goes on for one arch alone, which is all that a user pays for:
 //!
 //! ```text
-//! Names ──select──▶ Selection ──lower, tree──▶ Graph ──emit──▶ Instructions ──prove──▶ Program
+//! Names ──select──▶ Selection ──lower──▶ Lowered ──optimise──▶ Graph ──emit──▶ Instructions ──prove──▶ Program
 //!       ──deciding──▶ what rustc must find out once it knows the values
 //! ```
 //!
@@ -50,6 +50,7 @@ pub mod lint;
 pub mod lower;
 pub mod names;
 pub mod nearest;
+pub mod optimise;
 pub mod parse;
 #[cfg(feature = "tools")]
 pub mod plain;
@@ -61,7 +62,6 @@ pub mod select;
 #[cfg(feature = "tools")]
 pub mod sim;
 pub mod token;
-pub mod tree;
 pub mod values;
 
 pub use arch::Arch;
@@ -201,9 +201,11 @@ pub fn generate(
     report: &mut Report,
 ) -> (Vec<bpf::Instruction>, values::Values) {
     let selection = Selection::of(names, defaults, arch);
-    let lowered = lower::lower(&selection, optimize(policy), report);
-    let instructions = emit::emit(&lowered.graph, lowered.root);
-    (instructions, lowered.values)
+    let optimize = optimize(policy);
+    let lowered = lower::lower(&selection, optimize, report);
+    let values = lowered.values.clone();
+    let (graph, root) = optimise::optimise(lowered, &selection, optimize);
+    (emit::emit(&graph, root), values)
 }
 
 fn optimize(policy: &Policy) -> Optimize {

@@ -11,6 +11,8 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// What the finished policy may not permit.
     pub forbids: Vec<Pattern>,
+    /// The calls that the program makes most.
+    pub hot: Vec<Pattern>,
     /// Everything else.
     pub settings: Settings,
     /// The canonical text of each entry but the includes, which are replaced by theirs.

@@ -67,6 +67,8 @@ pub struct Names<'p> {
     pub rules: Vec<Resolved<'p, Rule>>,
     /// What may not be permitted.
     pub forbids: Vec<Resolved<'p, Pattern>>,
+    /// The calls that the program makes most.
+    pub hot: Vec<Resolved<'p, Pattern>>,
     /// The newest kernel whose calls are known to the policy.
     pub baseline: Version,
 }
@@ -78,6 +80,7 @@ pub fn resolve<'p>(policy: &'p Policy, report: &mut Report) -> Names<'p> {
     let mut names = Names {
         rules: Vec::new(),
         forbids: Vec::new(),
+        hot: Vec::new(),
         baseline,
     };
     for rule in &policy.rules {
@@ -88,15 +91,21 @@ pub fn resolve<'p>(policy: &'p Policy, report: &mut Report) -> Names<'p> {
             });
         }
     }
-    for pattern in &policy.forbids {
-        if let Some(calls) = calls(pattern, baseline, report) {
-            names.forbids.push(Resolved {
-                written: pattern,
-                calls,
-            });
-        }
-    }
+    names.forbids = patterns(&policy.forbids, baseline, report);
+    names.hot = patterns(&policy.hot, baseline, report);
     names
+}
+
+fn patterns<'p>(
+    written: &'p [Pattern],
+    baseline: Version,
+    report: &mut Report,
+) -> Vec<Resolved<'p, Pattern>> {
+    let resolved = written.iter().filter_map(|written| {
+        let calls = calls(written, baseline, report)?;
+        Some(Resolved { written, calls })
+    });
+    resolved.collect()
 }
 
 fn calls(pattern: &Pattern, baseline: Version, report: &mut Report) -> Option<Vec<Call>> {

@@ -111,7 +111,12 @@ pub struct Selection {
     calls: BTreeMap<u32, Decision>,
     /// The rest.
     defaults: Defaults,
+    /// How many times as often as others some numbers are called.
+    heat: BTreeMap<u32, u64>,
 }
+
+/// How many times as often as others a call that is named as hot is taken to be made.
+const HOT: u64 = 16;
 
 impl Selection {
     /// Selects for `arch`.
@@ -144,7 +149,13 @@ impl Selection {
             arch,
             calls,
             defaults: defaults.clone(),
+            heat: heat(names, arch.table),
         }
+    }
+
+    /// How many times as often as others this number is called, where that is known.
+    pub fn heat(&self, number: u32) -> Option<u64> {
+        self.heat.get(&number).copied()
     }
 
     /// What happens to a call of the arch's own audit arch.
@@ -185,6 +196,13 @@ impl Selection {
         edges.dedup();
         edges
     }
+}
+
+/// How many times as often as others the numbers of a table are called, where that is known.
+fn heat(names: &Names<'_>, table: Table) -> BTreeMap<u32, u64> {
+    let calls = names.hot.iter().flat_map(|hot| &hot.calls);
+    let numbers = calls.filter_map(|call| call.number_on(table));
+    numbers.map(|number| (number, HOT)).collect()
 }
 
 /// The rules that apply on a table.

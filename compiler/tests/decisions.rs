@@ -1,8 +1,8 @@
 //! Tables of (arch, number → action) over compiled programs, followed as the kernel's emulator follows them.
 
 use seccomptime_compiler::arch::{ARCHES, NO_CALL, X32_BIT};
-use seccomptime_compiler::bpf::Constant;
-use seccomptime_compiler::data::{SYSCALLS, syscall};
+use seccomptime_compiler::bpf::{Constant, MAX_INSTRUCTIONS};
+use seccomptime_compiler::data::{Arg, Class, SYSCALLS, Syscall, syscall};
 use seccomptime_compiler::emulate::emulate;
 use seccomptime_compiler::include::NoFiles;
 use seccomptime_compiler::lex::lex;
@@ -191,34 +191,84 @@ fn programs_are_as_small_as_can_be() {
     assert_eq!(program(text, "x86_64").instructions.len(), 6);
 }
 
+/// As many instructions as are wanted: numbers, every other one its own answer, and tests of one argument, an instruction each.
+fn long(numbers: u32, tests: u32) -> String {
+    let numbers = (0..numbers).map(|n| format!("syscall({})", 10_000 + 2 * n));
+    let tests: Vec<String> = (0..tests).map(|n| format!("fd == {n}")).collect();
+    let calls: Vec<String> = numbers
+        .chain([format!("close({})", tests.join(" || "))])
+        .collect();
+    format!(
+        "allow({}), default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM), optimize = size",
+        calls.join(", ")
+    )
+}
+
+fn compiled(text: &str) -> Result<Program, String> {
+    let tokens = lex(text, 0).unwrap().tokens;
+    let arch = Arch::from_name("aarch64").unwrap();
+    compile(&tokens, arch, Build { debug: false }, &mut NoFiles)
+        .map_err(|mut errors| errors.remove(0).message)
+}
+
 #[test]
 fn the_longest_program_and_one_longer() {
-    // Every other number its own answer: what can't be folded.
-    let policy = |rules: u32| {
-        let numbers: Vec<String> = (0..rules)
-            .map(|n| format!("syscall({})", 10_000 + 2 * n))
-            .collect();
-        format!(
-            "allow({}), default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM), optimize = size",
-            numbers.join(", ")
-        )
-    };
-    let arch = Arch::from_name("aarch64").unwrap();
-    let length = |rules: u32| {
-        let tokens = lex(&policy(rules), 0).unwrap().tokens;
-        compile(&tokens, arch, Build { debug: false }, &mut NoFiles)
-            .map(|program| program.instructions.len())
-    };
-    let (mut fits, mut over) = (3900, 3964);
-    while over - fits > 1 {
-        let middle = (fits + over) / 2;
-        match length(middle) {
-            Ok(_) => fits = middle,
-            Err(_) => over = middle,
-        }
+    const NUMBERS: u32 = 3000;
+    let length = |tests: u32| compiled(&long(NUMBERS, tests)).map(|p| p.instructions.len());
+    let few = u32::try_from(length(1).unwrap()).unwrap();
+    let mut fits = u32::try_from(MAX_INSTRUCTIONS).unwrap() - few + 1;
+    // Farther jumps need bridges.
+    while length(fits).is_err() {
+        fits -= 1;
     }
-    let longest = length(fits).unwrap();
-    assert!((4090..=4096).contains(&longest), "{longest}");
-    let error = length(over).unwrap_err().remove(0).message;
+    assert_eq!(length(fits), Ok(MAX_INSTRUCTIONS));
+    let error = length(fits + 1).unwrap_err();
     assert!(error.contains("the kernel takes 4096"), "{error}");
+}
+
+/// Neither a program nor a condition that is long is deep on the stack: the smallest that a thread of std gets.
+#[test]
+fn long_programs_fit_a_small_stack() {
+    const STACK: usize = 2 << 20;
+    let aarch64 = Arch::from_name("aarch64").unwrap().table;
+    let values = |count: u32| -> Vec<String> { (0..count).map(|n| (n * 3).to_string()).collect() };
+    // Of 64 bits: not searched, one value after the other.
+    let wide = format!(
+        "allow(lseek(offset in [{}])), default = errno(EPERM)",
+        values(900).join(", ")
+    );
+    let searched = format!(
+        "allow(ioctl(cmd in [{}])), default = errno(EPERM)",
+        values(1000).join(", ")
+    );
+    // Two rules for every call that has an argument which is a number, each with conditions of its own.
+    let place = |call: &'static Syscall| {
+        let number = |arg: &Arg| !matches!(arg.class, Class::Ptr | Class::Pad);
+        call.args.iter().position(number).map(|at| (call.name, at))
+    };
+    let here = |(name, _): &(&str, usize)| {
+        *name != "syscall" && syscall(name).is_some_and(|call| number_on(call, aarch64).is_some())
+    };
+    let conditioned: Vec<_> = SYSCALLS.iter().filter_map(place).filter(here).collect();
+    let rules = |from: usize| {
+        let rules = conditioned.iter().enumerate().map(|(i, (name, at))| {
+            let tests: Vec<String> = (from..from + 4)
+                .map(|n| format!("arg{at} == {}", 10 * i + n))
+                .collect();
+            format!("{name}({})", tests.join(" || "))
+        });
+        rules.collect::<Vec<_>>().join(", ")
+    };
+    assert!(2 * conditioned.len() > 400, "{}", conditioned.len());
+    let chains = format!(
+        "allow({}), errno(EACCES: {}), default = errno(EPERM)",
+        rules(0),
+        rules(4)
+    );
+    for text in [long(1, 3900), wide, searched, chains] {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn(move || compiled(&text).map(|p| p.instructions.len()));
+        let length = thread.unwrap().join().unwrap().unwrap();
+        assert!(length > 1000, "{length}");
+    }
 }

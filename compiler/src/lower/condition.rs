@@ -185,10 +185,12 @@ impl<'r> Lowering<'r> {
     }
 
     /// ```text
-    ///     ld  low                              ld   high
-    ///     jset mask.low ? no : yes             jset mask.high ? no :
-    ///                                          ld   low …
+    ///     ld  low                              ld   low
+    ///     jset mask.low ? no : yes             jset mask.low ? no :
+    ///                                          ld   high
+    ///                                          jset mask.high ? no : yes
     /// ```
+    /// The lower half comes first: what differs at all mostly differs there.
     fn none_set(&mut self, left: Left, mask: usize, yes: Id, no: Id) -> Id {
         let mut clear = |high: bool, yes: Id| {
             let k = half(Of::One(mask), high, false);
@@ -196,28 +198,31 @@ impl<'r> Lowering<'r> {
             let offset = offset(left, high);
             self.graph.load(offset, test)
         };
-        let low = clear(false, yes);
         if left.argument.ty.bits == 64 {
-            clear(true, low)
+            let high = clear(true, yes);
+            clear(false, high)
         } else {
-            low
+            clear(false, yes)
         }
     }
 
     /// ```text
-    ///     ld  low                              ld   high
-    ///    (and mask.low)                       (and  mask.high)
-    ///     jeq value.low ? yes : no             jeq  value.high ? : no
-    ///                                          ld   low …
+    ///     ld  low                              ld   low
+    ///    (and mask.low)                       (and  mask.low)
+    ///     jeq value.low ? yes : no             jeq  value.low ? : no
+    ///                                          ld   high
+    ///                                         (and  mask.high)
+    ///                                          jeq  value.high ? yes : no
     /// ```
+    /// The lower half comes first as above; and where values are tried one after the other, it is in A already for the next.
     fn equal_to(&mut self, left: Left, value: Of, yes: Id, no: Id) -> Id {
-        let low = self.graph.test(JEQ_K, half(value, false, false), yes, no);
-        let low = self.word(left, false, low);
-        if left.argument.ty.bits != 64 {
-            return low;
+        let mut yes = yes;
+        if left.argument.ty.bits == 64 {
+            let high = self.graph.test(JEQ_K, half(value, true, false), yes, no);
+            yes = self.word(left, true, high);
         }
-        let high = self.graph.test(JEQ_K, half(value, true, false), low, no);
-        self.word(left, true, high)
+        let low = self.graph.test(JEQ_K, half(value, false, false), yes, no);
+        self.word(left, false, low)
     }
 
     /// ```text

@@ -17,7 +17,7 @@ use crate::token::{self, Delimiter, Span, Token, Tree};
 use cursor::{Cursor, split};
 
 /// What an entry may begin with, besides a verb.
-const SETTINGS: [&str; 15] = [
+const SETTINGS: [&str; 16] = [
     "default",
     "debug_default",
     "foreign",
@@ -30,6 +30,7 @@ const SETTINGS: [&str; 15] = [
     "report",
     "record",
     "optimize",
+    "hot",
     "on_error",
     "waive",
     "crate",
@@ -71,6 +72,12 @@ fn entry_into(policy: &mut Policy, tokens: &[Token], report: &mut Report) {
         "forbid" => {
             if let Some(inner) = cursor.parentheses("`forbid`", report) {
                 policy.forbids.extend(patterns(inner, report));
+                cursor.expect_end(report);
+            }
+        }
+        "hot" => {
+            if let Some(inner) = cursor.parentheses("`hot`", report) {
+                policy.hot.extend(hot(inner, first, report));
                 cursor.expect_end(report);
             }
         }
@@ -186,6 +193,28 @@ fn patterns(tokens: &[Token], report: &mut Report) -> Vec<Pattern> {
         .into_iter()
         .filter_map(|tokens| pattern(tokens, report))
         .collect()
+}
+
+/// The calls of `hot(…)`.
+fn hot(inner: &[Token], name: &Token, report: &mut Report) -> Vec<Pattern> {
+    if split(inner).is_empty() {
+        report.error(
+            name.loc,
+            "`hot` is empty: name the calls that the program makes most, such as `hot(read, futex)`",
+        );
+    }
+    let mut named = patterns(inner, report);
+    named.retain(|pattern| {
+        let by_number = matches!(pattern.target, Target::Number(_));
+        if by_number || pattern.condition.is_some() {
+            report.error(
+                pattern.span,
+                "`hot` takes the names of calls and sets: how often a call is made, not with what",
+            );
+        }
+        !by_number && pattern.condition.is_none()
+    });
+    named
 }
 
 /// `syscall(…)`, `syscall(NR)` or `@set - …`.
