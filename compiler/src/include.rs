@@ -169,15 +169,16 @@ mod tests {
             "include = \"a\", allow(read)",
             &[
                 ("a", "allow(write), include = \"b\""),
-                ("b", "default = log"),
+                ("b", "hot(write), default = log"),
             ],
         );
         assert_eq!(messages, Vec::<String>::new());
         assert_eq!(policy.rules.len(), 2);
+        assert_eq!(policy.hot.len(), 1);
         assert!(policy.settings.default.is_some());
         assert_eq!(
             policy.entries.join(", "),
-            "allow(read), allow(write), default = log"
+            "allow(read), allow(write), hot(write), default = log"
         );
     }
 

@@ -102,6 +102,12 @@ pub fn run(program: &[Plain], call: &Call, big_endian: bool) -> Option<u32> {
     Some(program.get(end)?.k)
 }
 
+/// How many instructions a run on a call takes. `None` is a program that the kernel would not have taken.
+pub fn executed(program: &[Plain], call: &Call, big_endian: bool) -> Option<usize> {
+    let step = |at: usize| program.get(at).map(|i| (i.code, i.jt, i.jf, i.k));
+    sim::follow(step, call, big_endian).map(|(_, executed)| executed)
+}
+
 /// The values, each known to be what it must be.
 fn all_bits(
     values: &Values,

@@ -213,7 +213,7 @@ fn compiled(text: &str) -> Result<Program, String> {
 
 #[test]
 fn the_longest_program_and_one_longer() {
-    const NUMBERS: u32 = 3000;
+    const NUMBERS: u32 = 800;
     let length = |tests: u32| compiled(&long(NUMBERS, tests)).map(|p| p.instructions.len());
     let few = u32::try_from(length(1).unwrap()).unwrap();
     let mut fits = u32::try_from(MAX_INSTRUCTIONS).unwrap() - few + 1;

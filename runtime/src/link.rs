@@ -1,11 +1,13 @@
 //! The last step of compilation, which only rustc can do: once the values of the conditions are known, tests that they make empty are
 //! taken out.
 //!
-//! A 64-bit argument under a mask is two words under two masks, and a small mask has no bit in the upper one. Two shapes come of it:
+//! A 64-bit argument under a mask is two words under two masks, and a small mask has no bit in the upper one. Two shapes come of it, and a
+//! third of an order, where a small value is 0 in the upper word:
 //!
 //! ```text
-//! jset 0 ? a : b        always goes on at b
-//! and 0, jeq k ? a : b  always goes on at a or b, by whether k is 0
+//! jset 0 ? a : b           always goes on at b
+//! and 0, jeq k ? a : b     always goes on at a or b, by whether k is 0
+//! jgt 0 ? a : jeq 0 ? b :  goes on at a or b: what isn't above 0 is 0
 //! ```
 //!
 //! and a load whose word nobody looks at any more goes with them. Before that, neighbouring numbers in a list become a range
@@ -74,13 +76,13 @@ pub const fn link_into(
         if place[i] == SOMEWHERE {
             place[i] = length;
             length += 1;
-            let Instruction { code, jt, jf, k } = draft[i];
+            let Instruction { code, jt, k, .. } = draft[i];
             match code {
                 BPF_RET_K => {}
                 BPF_JMP_JA => place[goes_to[i + 1 + k as usize]] = SOMEWHERE,
                 BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
                     place[target(goes_to, i, jt)] = SOMEWHERE;
-                    place[target(goes_to, i, jf)] = SOMEWHERE;
+                    place[otherwise(draft, goes_to, i)] = SOMEWHERE;
                 }
                 // What comes next must stay next to it, whatever that leads to.
                 _ => place[i + 1] = SOMEWHERE,
@@ -110,6 +112,19 @@ const fn target(goes_to: &[usize], i: usize, skip: u8) -> usize {
     }
 }
 
+/// Where a conditional jump at `i` goes if its test fails. What isn't above 0 is 0, and need not be compared with it.
+const fn otherwise(draft: &[Instruction], goes_to: &[usize], i: usize) -> usize {
+    let next = target(goes_to, i, draft[i].jf);
+    let is_zero = draft[i].code == BPF_JMP_JGT_K && draft[i].k == 0;
+    if is_zero && draft[next].code == BPF_JMP_JEQ_K && draft[next].k == 0 {
+        let beyond = goes_to[next + 1 + draft[next].jt as usize];
+        if beyond - i - 1 <= u8::MAX as usize {
+            return beyond;
+        }
+    }
+    next
+}
+
 /// The instruction at `i`, as it stands in the linked program. Jumps go forward; [`target`] sees to it that they reach.
 const fn moved(draft: &[Instruction], i: usize, goes_to: &[usize], place: &[usize]) -> Instruction {
     let mut instruction = draft[i];
@@ -120,7 +135,7 @@ const fn moved(draft: &[Instruction], i: usize, goes_to: &[usize], place: &[usiz
         }
         BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
             let yes = target(goes_to, i, instruction.jt);
-            let no = target(goes_to, i, instruction.jf);
+            let no = otherwise(draft, goes_to, i);
             instruction.jt = (place[yes] - place[i] - 1) as u8;
             instruction.jf = (place[no] - place[i] - 1) as u8;
         }
@@ -213,6 +228,35 @@ mod tests {
         const ONE: [Instruction; 7] = draft(1);
         let linked: [Instruction; link_length(&ONE)] = link(&ONE);
         assert_eq!(linked, [i(BPF_RET_K, 0, 0, 2)]);
+    }
+
+    #[test]
+    fn what_is_not_above_0_is_0() {
+        const fn draft(high: u32) -> [Instruction; 7] {
+            [
+                i(BPF_LD_W_ABS, 0, 0, 20),
+                i(BPF_JMP_JGT_K, 4, 0, high),
+                i(BPF_JMP_JEQ_K, 0, 2, high),
+                i(BPF_LD_W_ABS, 0, 0, 16),
+                i(BPF_JMP_JGT_K, 1, 0, 4096),
+                i(BPF_RET_K, 0, 0, 1),
+                i(BPF_RET_K, 0, 0, 2),
+            ]
+        }
+        const SMALL: [Instruction; 7] = draft(0);
+        let linked: [Instruction; link_length(&SMALL)] = link(&SMALL);
+        let want = [
+            i(BPF_LD_W_ABS, 0, 0, 20),
+            i(BPF_JMP_JGT_K, 3, 0, 0),
+            i(BPF_LD_W_ABS, 0, 0, 16),
+            i(BPF_JMP_JGT_K, 1, 0, 4096),
+            i(BPF_RET_K, 0, 0, 1),
+            i(BPF_RET_K, 0, 0, 2),
+        ];
+        assert_eq!(linked[..], want[..]);
+        const LARGE: [Instruction; 7] = draft(1);
+        let linked: [Instruction; link_length(&LARGE)] = link(&LARGE);
+        assert_eq!(linked, LARGE);
     }
 
     /// A jump to what is taken out, behind which the way goes on farther than one jump reaches.

@@ -25,6 +25,7 @@ mod inner {
         flags(log, spec_allow),
         record = minimal,
         optimize = size,
+        hot(getppid, @memory),
         on_error = continue,
         crate = ::sandbox,
     );

@@ -2,6 +2,7 @@
 
 mod condition;
 mod family;
+mod hot;
 mod lints;
 mod rules;
 mod verdict;
@@ -70,6 +71,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     for table in Table::ALL {
         checker.forbids(&defaults[0], &verdicts, table);
     }
+    checker.hot(&defaults[0], &verdicts);
     // What is wrong on one arch alone is told when that is built; a waiver of it has an effect all the same.
     let mut elsewhere = Report::default();
     checker.report = &mut elsewhere;

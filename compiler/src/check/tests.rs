@@ -122,6 +122,62 @@ fn rules_that_say_the_same_or_two_things() {
 }
 
 #[test]
+fn what_is_hot() {
+    for (text, want) in [
+        (
+            "allow(read), hot(raed), default = log",
+            "`raed` is no syscall of any arch; did you mean `read`?",
+        ),
+        (
+            "allow(read), hot(@stdoi), default = log",
+            "there is no set `@stdoi`; did you mean `@stdio`?",
+        ),
+        (
+            "allow(read), hot(statmount), default = log, baseline = \"6.1\"",
+            "`statmount` came with Linux 6.8, after the baseline 6.1: raise `baseline`, or leave it out",
+        ),
+        (
+            "allow(read), hot(), default = log",
+            "`hot` is empty: name the calls that the program makes most, such as `hot(read, futex)`",
+        ),
+        (
+            "allow(read(fd == 0)), hot(read(fd == 0)), default = log",
+            "`hot` takes the names of calls and sets alone: no condition, and no number",
+        ),
+        (
+            "allow(syscall(1000)), hot(syscall(1000)), default = log",
+            "`hot` takes the names of calls and sets alone: no condition, and no number",
+        ),
+        (
+            "allow(read), hot(read), hot(read), default = log",
+            "`read` is said to be hot twice",
+        ),
+        (
+            "allow(@mount), hot(umount2, @mount), default = log",
+            "warning: `@mount` holds `umount2` already",
+        ),
+        (
+            "kill_process(ptrace), hot(ptrace), default = log",
+            "`ptrace` is the end of whoever calls it, so no program does it often: allow it, or take it out of `hot`",
+        ),
+        (
+            "kill_process(@mount), hot(@mount), default = log",
+            "`@mount` is the end of whoever calls it, so no program does it often: allow it, or take it out of `hot`",
+        ),
+    ] {
+        assert_eq!(on_main(text), [want], "{text}");
+    }
+    for text in [
+        // One that is denied may be made often all the same, and of a set one call is enough.
+        "errno(ENOSYS: getpid), hot(getpid, @mount - umount2), kill_process(mount), default = log",
+        // None of them is known yet.
+        "allow(read), hot(@mount - mount - umount - umount2), default = log, baseline = \"2.6\"",
+    ] {
+        assert_eq!(on_main(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
 fn rules_that_never_decide() {
     for (text, want) in [
         (

@@ -112,6 +112,11 @@ impl Verdict<'_> {
         self.verbs().all(|verb| verb >= Verb::Errno)
     }
 
+    /// Whether no argument can keep it from killing.
+    pub(super) fn is_fatal(&self) -> bool {
+        self.verbs().all(|verb| verb >= Verb::KillThread)
+    }
+
     /// Whether it goes through whatever its arguments.
     pub(super) fn is_open(&self) -> bool {
         self.verbs().all(Verb::permits)

@@ -3,6 +3,8 @@
 //! A 32-bit argument is its low word, whatever is above; one of 64 bits is two words. Values are known to rustc alone: the
 //! constants here name halves of them. What is written above each lowering is what it emits.
 
+use std::collections::BTreeMap;
+
 use crate::arch::Arch;
 use crate::argument::{Argument, Missing, locate, names};
 use crate::bpf::{AND_K, Constant, Half, JEQ_K, JGE_K, JGT_K, JSET_K, Of, XOR_K};
@@ -111,10 +113,12 @@ impl<'r> Lowering<'r> {
         match condition {
             Condition::Not(inner) => self.condition(call, inner, no, yes),
             Condition::All(all) => {
-                (all.iter().rev()).fold(yes, |next, one| self.condition(call, one, next, no))
+                let all = side_by_side(all).into_iter().rev();
+                all.fold(yes, |next, one| self.condition(call, one, next, no))
             }
             Condition::Any(any) => {
-                (any.iter().rev()).fold(no, |next, one| self.condition(call, one, yes, next))
+                let any = side_by_side(any).into_iter().rev();
+                any.fold(no, |next, one| self.condition(call, one, yes, next))
             }
             Condition::Compare { operand, op, value } => match self.left(call, operand) {
                 Some(left) => self.compare(left, *op, value, yes, no),
@@ -310,6 +314,35 @@ impl<'r> Lowering<'r> {
         let below = self.search(list, from, middle, yes, no);
         let above = self.search(list, middle, to, yes, no);
         self.graph.test(JGE_K, sorted(middle), above, below)
+    }
+}
+
+/// The conditions in an order in which those on one argument stand beside each other, so that it is loaded once: else as written.
+fn side_by_side(conditions: &[Condition]) -> Vec<&Condition> {
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ordered: Vec<(usize, &Condition)> = Vec::with_capacity(conditions.len());
+    for (at, condition) in conditions.iter().enumerate() {
+        let place = match operand(condition) {
+            Some(operand) => *first.entry(&operand.name.text).or_insert(at),
+            None => at,
+        };
+        ordered.push((place, condition));
+    }
+    ordered.sort_by_key(|(place, _)| *place);
+    ordered
+        .into_iter()
+        .map(|(_, condition)| condition)
+        .collect()
+}
+
+/// The one argument that a condition is about.
+fn operand(condition: &Condition) -> Option<&Operand> {
+    match condition {
+        Condition::Compare { operand, .. }
+        | Condition::In { operand, .. }
+        | Condition::Range { operand, .. } => Some(operand),
+        Condition::Not(inner) => operand(inner),
+        Condition::All(_) | Condition::Any(_) => None,
     }
 }
 

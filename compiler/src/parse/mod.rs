@@ -209,7 +209,7 @@ fn hot(inner: &[Token], name: &Token, report: &mut Report) -> Vec<Pattern> {
         if by_number || pattern.condition.is_some() {
             report.error(
                 pattern.span,
-                "`hot` takes the names of calls and sets: how often a call is made, not with what",
+                "`hot` takes the names of calls and sets alone: no condition, and no number",
             );
         }
         !by_number && pattern.condition.is_none()

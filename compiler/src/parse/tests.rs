@@ -48,7 +48,7 @@ fn every_setting() {
         "default = log or errno(EPERM) or kill_process, debug_default = trap(3), foreign = errno(EPERM),\
          unknown = kill_process, baseline = \"6.12\", include = \"a.policy\", include = \"b.policy\",\
          flags(tsync, log, spec_allow, wait_killable, keep_privs), report, record = minimal,\
-         optimize = size, on_error = continue, crate = crate::other, forbid(execve, @mount),\
+         optimize = size, hot(read, @stdio - write), on_error = continue, crate = crate::other, forbid(execve, @mount),\
          waive(stacks: \"once\"), waive(no_exit in @rust-main: \"why\"), arch(x86_64, arm: allow(open)),",
     );
     let settings = policy.settings;
@@ -62,6 +62,7 @@ fn every_setting() {
         "@rust-main"
     );
     assert_eq!(policy.forbids.len(), 2);
+    assert_eq!(policy.hot.len(), 2);
     let tables = policy.rules[0].tables.as_ref().unwrap();
     assert_eq!(tables[..], [Table::X86_64, Table::Arm]);
 }

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@rust-main), hot(read, futex, read), default = log)]
+fn main() {}

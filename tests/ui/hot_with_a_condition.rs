@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@rust-main), hot(write(fd == 1)), default = log)]
+fn main() {}
