@@ -215,11 +215,18 @@ fn compiled(text: &str) -> Result<Program, String> {
 fn the_longest_program_and_one_longer() {
     const NUMBERS: u32 = 800;
     let length = |tests: u32| compiled(&long(NUMBERS, tests)).map(|p| p.instructions.len());
-    let few = u32::try_from(length(1).unwrap()).unwrap();
-    let mut fits = u32::try_from(MAX_INSTRUCTIONS).unwrap() - few + 1;
-    // Farther jumps need bridges.
-    while length(fits).is_err() {
-        fits -= 1;
+    let mut fits = u32::try_from(MAX_INSTRUCTIONS).unwrap() - NUMBERS;
+    // What is too much for the header, the returns and the bridges of far jumps.
+    while let Err(error) = length(fits) {
+        let words = error
+            .split(' ')
+            .filter_map(|word| word.parse::<usize>().ok());
+        let over = words.max().unwrap() - MAX_INSTRUCTIONS;
+        fits -= u32::try_from(over).unwrap();
+    }
+    // Without so many tests there are fewer bridges too.
+    while length(fits + 1).is_ok() {
+        fits += 1;
     }
     assert_eq!(length(fits), Ok(MAX_INSTRUCTIONS));
     let error = length(fits + 1).unwrap_err();

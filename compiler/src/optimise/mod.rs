@@ -5,11 +5,11 @@
 //! [`optimise`] shows them in order. Under them all lies the [graph](crate::graph): equal subtrees are one node, so that returns
 //! are shared, and so are checks of arguments and the ends of such checks, and a test that leads to the same place either way is none.
 //!
-//! 1. [`thread`]: a test of an argument whose outcome is known from an earlier one on the way is stepped over.
-//! 2. [`runs`](weigh::runs): numbers that are decided alike become runs, and each run is weighed.
-//! 3. [`tree`]: the runs are told apart by thresholds, and by tests that carve single numbers out.
-//! 4. [`headed`]: the audit arch is tested, and the number is loaded.
-//! 5. [`reload`]: loads of what A holds already are taken out.
+//! 1. `thread`: a test of an argument whose outcome is known from an earlier one on the way is stepped over.
+//! 2. `runs`: numbers that are decided alike become runs, and each run is weighed.
+//! 3. `tree`: the runs are told apart by thresholds, and by tests that carve single numbers out.
+//! 4. `headed`: the audit arch is tested, and the number is loaded.
+//! 5. `reload`: loads of what A holds already are taken out.
 //!
 //! Each keeps the meaning; that all of them together did is proved of every finished program.
 //!

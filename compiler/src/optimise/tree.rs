@@ -4,9 +4,9 @@
 //! decision but for them: a lone number costs one test so, and two as a run between two thresholds. Which of the two, and
 //! where to halve, is chosen by dynamic programming over the ranges of runs, by the cost that the module above tells.
 //!
-//! Where to halve a range is looked for between where it is best for the range without its last run and for the range without its first
-//! one, and a few runs beyond: for trees of thresholds alone nothing better is elsewhere (Knuth's bound), and chains move it by little.
-//! A long list of runs is halved by weight first, until the search is affordable: macros run unoptimised.
+//! Macros run unoptimised, so the search has to be affordable. Among many runs, where to halve a range is looked for between where it is
+//! best for the range without its last run and for the range without its first one, and a few runs beyond: for trees of thresholds alone
+//! nothing better is elsewhere (Knuth's bound), and chains move it by little. A still longer list is halved by weight first.
 
 use std::collections::BTreeMap;
 
@@ -36,13 +36,20 @@ impl Run {
 const SEARCHED: usize = 128;
 /// How far from the middle of their weight more runs than that may be halved, in runs.
 const WINDOW: usize = 8;
-/// How far beyond Knuth's bound a place to halve at is looked for, in runs.
-const BEYOND: usize = 4;
+/// Among up to this many runs every place to halve at is tried.
+const EXHAUSTIVE: usize = 80;
+/// How far beyond Knuth's bound a place to halve at is looked for among more, in runs.
+const BEYOND: usize = 8;
 
 /// The root of the best tree over `runs`, which come in order and without gaps; A holds the number. An instruction costs `price`.
 pub(super) fn tree(graph: &mut Graph, runs: &[Run], price: u64) -> Id {
     if runs.len() <= SEARCHED {
-        return Search::of(runs, price).build(graph, 0, runs.len() - 1);
+        let beyond = if runs.len() <= EXHAUSTIVE {
+            runs.len()
+        } else {
+            BEYOND
+        };
+        return Search::of(runs, price, beyond).build(graph, 0, runs.len() - 1);
     }
     let split = middle(runs);
     let no = tree(graph, &runs[..split], price);
@@ -98,7 +105,8 @@ struct Search<'r> {
 }
 
 impl<'r> Search<'r> {
-    fn of(runs: &'r [Run], price: u64) -> Search<'r> {
+    /// Finds the best trees. Places to halve at are looked for up to `beyond` runs beyond Knuth's bound.
+    fn of(runs: &'r [Run], price: u64, beyond: usize) -> Search<'r> {
         let count = runs.len();
         let none = Best {
             cost: 0,
@@ -115,7 +123,7 @@ impl<'r> Search<'r> {
             for j in i..count {
                 weight += runs[j].weight;
                 chain.push(&runs[i..=j]);
-                let halved = search.halved(i, j, weight.saturating_add(price));
+                let halved = search.halved(i, j, weight.saturating_add(price), beyond);
                 let mut best = halved.unwrap_or(Best {
                     cost: u64::MAX,
                     plan: Plan::Halve,
@@ -138,13 +146,13 @@ impl<'r> Search<'r> {
     }
 
     /// The best way to halve, where there is more than one run; a threshold costs `node`.
-    fn halved(&self, i: usize, j: usize, node: u64) -> Option<Best> {
+    fn halved(&self, i: usize, j: usize, node: u64, beyond: usize) -> Option<Best> {
         if i == j {
             return None;
         }
         let bounds = (self.at(i, j - 1).split, self.at(i + 1, j).split);
-        let low = bounds.0.min(bounds.1).saturating_sub(BEYOND).max(i + 1);
-        let high = (bounds.0.max(bounds.1) + BEYOND).min(j);
+        let low = bounds.0.min(bounds.1).saturating_sub(beyond).max(i + 1);
+        let high = (bounds.0.max(bounds.1) + beyond).min(j);
         let count = self.runs.len();
         let (mut least, mut split) = (u64::MAX, low);
         for s in low..=high {
@@ -256,5 +264,127 @@ impl Chain {
         let count = u64::try_from(self.others.len()).unwrap_or(u64::MAX);
         let all = price.saturating_add(*left).saturating_mul(count);
         Some((self.tests.saturating_add(all), leaf))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Verb;
+    use crate::graph::Node;
+    use crate::policy::Action;
+    use crate::token::Span;
+
+    fn leaves(graph: &mut Graph) -> [Id; 3] {
+        [Verb::Allow, Verb::Errno, Verb::Trap].map(|verb| {
+            graph.ret(&Action {
+                verb,
+                value: None,
+                span: Span::default(),
+            })
+        })
+    }
+
+    /// Where a number leads, and after how many tests.
+    fn follow(graph: &Graph, root: Id, number: u32) -> (Id, u64) {
+        let (mut at, mut tests) = (root, 0);
+        while let Node::Test { code, k, yes, no } = graph.get(at) {
+            let Constant::Known(k) = k else {
+                panic!("{k:?}");
+            };
+            let holds = match *code {
+                JEQ_K => number == *k,
+                _ => number >= *k,
+            };
+            at = if holds { *yes } else { *no };
+            tests += 1;
+        }
+        (at, tests)
+    }
+
+    /// Runs of all kinds, as a pseudo-random sequence has them.
+    fn some_runs(leaves: [Id; 3], count: usize, seed: u64) -> Vec<Run> {
+        let mut state = seed;
+        let mut random = |below: u64| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1);
+            (state >> 33) % below
+        };
+        let mut runs: Vec<Run> = Vec::new();
+        let mut next = 0;
+        while runs.len() < count {
+            let others = leaves
+                .into_iter()
+                .filter(|leaf| runs.last().map(|r| r.leaf) != Some(*leaf));
+            let others: Vec<Id> = others.collect();
+            let leaf = others[usize::try_from(random(2)).unwrap()];
+            let width = if random(2) == 0 {
+                0
+            } else {
+                u32::try_from(random(9)).unwrap()
+            };
+            runs.push(Run {
+                first: next,
+                last: next + width,
+                leaf,
+                weight: [1, 64, 64, 256, 1024][usize::try_from(random(5)).unwrap()],
+            });
+            next += width + 1;
+        }
+        runs
+    }
+
+    #[test]
+    fn every_number_leads_where_its_run_does() {
+        let mut graph = Graph::default();
+        let leaves = leaves(&mut graph);
+        for (count, price) in [(1, 9), (2, 9), (60, 1), (60, 1 << 40), (300, 900)] {
+            let runs = some_runs(leaves, count, 7);
+            let root = tree(&mut graph, &runs, price);
+            for run in &runs {
+                for number in run.first..=run.last {
+                    assert_eq!(follow(&graph, root, number).0, run.leaf, "{count} {number}");
+                }
+            }
+        }
+    }
+
+    /// What is left out of the search costs an instruction at most, and mostly nothing.
+    #[test]
+    fn the_search_finds_nearly_the_best() {
+        let mut graph = Graph::default();
+        let leaves = leaves(&mut graph);
+        let mut same = 0;
+        for seed in 0..10 {
+            let runs = some_runs(leaves, EXHAUSTIVE + 10, seed);
+            let total: u64 = runs.iter().map(|run| run.weight).sum();
+            for price in [total / 20, total * 100] {
+                let cost = |beyond| Search::of(&runs, price, beyond).at(0, runs.len() - 1).cost;
+                let (found, best) = (cost(BEYOND), cost(runs.len()));
+                assert!(found - best <= price, "{seed} {price}: {found}, {best}");
+                same += usize::from(found == best);
+            }
+        }
+        assert!(same >= 15, "{same}");
+    }
+
+    #[test]
+    fn lone_neighbours_are_carved_out_heaviest_first() {
+        let mut graph = Graph::default();
+        let [allow, deny, _] = leaves(&mut graph);
+        let run = |first, last, leaf, weight| Run {
+            first,
+            last,
+            leaf,
+            weight,
+        };
+        let runs = [
+            run(0, 4, deny, 1),
+            run(5, 5, allow, 64),
+            run(6, 6, allow, 1024),
+            run(7, u32::MAX, deny, 1),
+        ];
+        let root = tree(&mut graph, &runs, 1);
+        let ways = [6, 5, 0, 9].map(|number| follow(&graph, root, number));
+        assert_eq!(ways, [(allow, 1), (allow, 2), (deny, 2), (deny, 2)]);
     }
 }
