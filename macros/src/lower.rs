@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use seccomptime_compiler::action::Verb;
-use seccomptime_compiler::bpf::{AND_K, Constant, Half, Instruction, JSET_K, Of};
+use seccomptime_compiler::bpf::{AND_K, Constant, Half, Instruction, JGT_K, JSET_K, Of};
 use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
 use seccomptime_compiler::record;
 use seccomptime_compiler::token::{self, Token, Tree};
@@ -388,13 +388,15 @@ impl Output<'_> {
     }
 }
 
-/// Whether the instruction may turn out to be needless: one that looks at the upper half of a mask, which may have no bit, or at a
-/// list, in which numbers may be neighbours.
+/// Whether the instruction may turn out to be needless, or to make another one so: one that looks at the upper half of a mask, which may
+/// have no bit, or of a number that is the end of an order, which may be 0; or at a list, in which numbers may be neighbours.
 fn is_to_link(instruction: &Instruction) -> bool {
     let Constant::Value(half) = &instruction.k else {
         return false;
     };
-    matches!(half.of, Of::Sorted { .. }) || half.high && matches!(instruction.code, AND_K | JSET_K)
+    matches!(half.of, Of::Sorted { .. })
+        || half.high && matches!(instruction.code, AND_K | JSET_K)
+        || half.high && !half.flip && instruction.code == JGT_K
 }
 
 /// The constant of a value.
