@@ -357,7 +357,6 @@ fn what_cannot_be_compiled_yet_is_refused() {
         "notify(read), default = log",
         "allow(read), default = notify",
         "allow(read), default = log or notify",
-        "allow(read), default = log, report",
         "allow(read), default = log, flags(wait_killable)",
     ] {
         let messages = on_main(text);
