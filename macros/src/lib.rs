@@ -13,6 +13,7 @@ mod files;
 mod function;
 mod literal;
 mod lower;
+mod named;
 mod stage;
 mod tokens;
 mod value;

@@ -6,12 +6,13 @@ use seccomptime_compiler::action::Verb;
 use seccomptime_compiler::bpf::{AND_K, Constant, Half, Instruction, JGT_K, JSET_K, Of};
 use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
 use seccomptime_compiler::record;
-use seccomptime_compiler::token::{self, Token, Tree};
+use seccomptime_compiler::token;
 use seccomptime_compiler::values::{self, Rule};
 use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
 
 use crate::diagnostics::items;
 use crate::literal::is_untyped;
+use crate::named::Named;
 use crate::stage::PLACES;
 use crate::tokens::Source;
 
@@ -40,6 +41,7 @@ pub fn expand(stage: TokenStream) -> TokenStream {
             input: &input,
             source: &source,
             program: &program,
+            named: Named::default(),
         }
         .items(),
         Err(diagnostics) => {
@@ -85,6 +87,7 @@ struct Output<'a> {
     input: &'a Input,
     source: &'a Source,
     program: &'a Program,
+    named: Named,
 }
 
 impl Output<'_> {
@@ -135,9 +138,12 @@ impl Output<'_> {
         );
         let warnings = items(&self.program.warnings, self.source);
         let tracking = self.source.files.tracking();
+        // The last thing: whatever comes before may name a value.
+        let named = self.named.item(krate);
         quote! {
             #warnings
             #tracking
+            #named
             #values
             #questions
             #draft
@@ -367,24 +373,12 @@ impl Output<'_> {
 
     /// A value as i128, whatever its integer type; any other type is rustc's error at the value.
     fn value(&self, expression: &Expression) -> TokenStream {
-        let krate = &self.input.krate;
         let tokens = self.source.stream(&expression.tokens);
         let at = self.at(expression.span);
         if is_untyped(&expression.tokens) {
             return quote_spanned!(at=> ::core::convert::identity::<::core::primitive::i128>(#tokens));
         }
-        // `^ 0` takes integers of every type and sign, and no bool, char or float, which `as` would.
-        let value = quote_spanned!(at=> (#tokens) ^ 0);
-        // A bare capital name is a constant of libc's or of the module's, and `libc::` leads to libc, of which the user's crate
-        // need not know; anything else means what it means here.
-        let names = Names::of(&expression.tokens);
-        let bare = names
-            .bare
-            .then(|| quote_spanned!(at=> use self::*; use #krate::__private::libc::*;));
-        let libc = names
-            .libc
-            .then(|| quote_spanned!(at=> use #krate::__private::libc;));
-        quote_spanned!(at=> { #bare #libc (#value) as ::core::primitive::i128 })
+        self.named.value(&self.input.krate, expression, tokens, at)
     }
 }
 
@@ -416,44 +410,4 @@ fn moved(path: &TokenStream, at: Span) -> TokenStream {
         tree
     });
     trees.collect()
-}
-
-/// What an expression needs to have in scope.
-#[derive(Default)]
-struct Names {
-    /// A name that is written as constants are, and stands in no path.
-    bare: bool,
-    /// A path that begins with `libc`.
-    libc: bool,
-}
-
-impl Names {
-    fn of(tokens: &[Token]) -> Names {
-        let mut names = Names::default();
-        for (i, token) in tokens.iter().enumerate() {
-            match &token.tree {
-                Tree::Ident(name) => {
-                    let colon = |at: Option<usize>| {
-                        let token = at.and_then(|at| tokens.get(at));
-                        token.is_some_and(|token| token.is_punct(':'))
-                    };
-                    let (before, after) = (colon(i.checked_sub(1)), colon(Some(i + 1)));
-                    names.bare |= is_constant(name) && !before && !after;
-                    names.libc |= name == "libc" && !before && after;
-                }
-                Tree::Group(_, inner) => {
-                    let inner = Names::of(inner);
-                    names.bare |= inner.bare;
-                    names.libc |= inner.libc;
-                }
-                _ => {}
-            }
-        }
-        names
-    }
-}
-
-/// Whether a name is written as constants are.
-fn is_constant(name: &str) -> bool {
-    name.chars().any(|c| c.is_ascii_uppercase()) && !name.chars().any(|c| c.is_ascii_lowercase())
 }
