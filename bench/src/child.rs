@@ -14,31 +14,67 @@ use seccomptime_compiler::bpf::{JEQ_K, LD_W_ABS, OFFSET_NR, RET_K};
 /// The longest message: a byte and `BPF_MAXINSNS` instructions.
 const MESSAGE: usize = 1 + 4096 * size_of::<sock_filter>();
 
-/// Runs `body` in a child and returns the one message that it writes to the file it is given; a child that ends without
-/// one has said nothing. This process has one thread, so that a child may do whatever its parent may.
+/// A child, and this process's end of the channel to it. It is killed when this goes.
+pub struct Child {
+    pid: libc::pid_t,
+    channel: File,
+}
+
+impl Child {
+    /// Starts one that runs `body`, which is given its end of the channel. This process has one thread, so that a child may do
+    /// whatever its parent may.
+    pub fn start(body: impl FnOnce(&File)) -> Child {
+        let (ours, its) = channel();
+        // SAFETY: there is one thread, and the child never returns from here.
+        let pid = unsafe { libc::fork() };
+        assert_ne!(pid, -1, "fork: {}", io::Error::last_os_error());
+        if pid == 0 {
+            drop(ours);
+            end_with_the_parent();
+            // A panic must not unwind into a copy of the parent.
+            let unwinding = AbortOnDrop;
+            body(&its);
+            mem::forget(unwinding);
+            wait_for_the_end(&its);
+        }
+        Child { pid, channel: ours }
+    }
+
+    /// Sends a message.
+    pub fn say(&self, message: &[u8]) {
+        let sent = (&self.channel).write_all(message);
+        sent.expect("a child that listens");
+    }
+
+    /// The next message; a child that has ended says nothing.
+    pub fn hear(&self) -> Vec<u8> {
+        let mut message = vec![0; MESSAGE];
+        let length = (&self.channel).read(&mut message);
+        message.truncate(length.expect("the child's message"));
+        message
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // SAFETY: `pid` is our own child, not yet waited for; the null pointer asks for no status.
+        unsafe {
+            libc::kill(self.pid, libc::SIGKILL);
+            libc::waitpid(self.pid, ptr::null_mut(), 0);
+        }
+    }
+}
+
+/// Runs `body` in a child and returns the one message that it writes to the file it is given.
 pub fn in_child(body: impl FnOnce(&File)) -> Vec<u8> {
-    let (ours, its) = channel();
-    // SAFETY: there is one thread, and the child never returns from here.
-    let pid = unsafe { libc::fork() };
-    assert_ne!(pid, -1, "fork: {}", io::Error::last_os_error());
-    if pid == 0 {
-        drop(ours);
-        // A panic must not unwind into a copy of the parent.
-        let unwinding = AbortOnDrop;
-        body(&its);
-        mem::forget(unwinding);
-        wait_for_the_end(&its);
-    }
-    drop(its);
-    let mut message = vec![0; MESSAGE];
-    let length = (&ours).read(&mut message).expect("the child's message");
-    message.truncate(length);
-    // SAFETY: `pid` is our own child, not yet waited for; the null pointer asks for no status.
-    unsafe {
-        libc::kill(pid, libc::SIGKILL);
-        libc::waitpid(pid, ptr::null_mut(), 0);
-    }
-    message
+    Child::start(body).hear()
+}
+
+/// A child whose parent is gone would wait for ever, or run.
+fn end_with_the_parent() {
+    // SAFETY: numbers alone.
+    let set = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    assert_eq!(set, 0, "prctl: {}", io::Error::last_os_error());
 }
 
 struct AbortOnDrop;

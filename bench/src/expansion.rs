@@ -2,8 +2,9 @@
 
 use seccomptime_compiler::data::SYSCALLS;
 
-use crate::package::{Goal, Package};
-use crate::policies::named;
+use crate::cases::Case;
+use crate::package::{Goal, OURS, Package};
+use crate::policies::POLICIES;
 use crate::statistics::series;
 use crate::table::Table;
 
@@ -17,14 +18,22 @@ const RULES: usize = 400;
 pub fn table() -> Table {
     let columns = ["policy", "median ms", "added", "min ms", "added"];
     let mut table = Table::new("Expansion", ABOUT, &columns);
-    let mut all = [
-        ("none", String::new()),
-        ("a", named("a").text.to_owned()),
-        ("b", named("b").text.to_owned()),
-        ("c", named("c").text.to_owned()),
-        ("400 rules", many_rules()),
-    ]
-    .map(|(name, policy)| (name, package(&policy), Vec::with_capacity(BUILDS)));
+    let mut policies = vec![("none", String::new())];
+    policies.extend(
+        POLICIES
+            .iter()
+            .map(|policy| (policy.name, policy.written())),
+    );
+    policies.push(("400 rules", many_rules()));
+    let package = |(name, policy)| {
+        let case = Case {
+            policy,
+            ..Case::default()
+        };
+        let package = Package::new(OURS, &case.program());
+        (name, package, Vec::with_capacity(BUILDS))
+    };
+    let mut all: Vec<(&str, Package, Vec<f64>)> = policies.into_iter().map(package).collect();
     for (_, package, _) in &all {
         package.cold(Goal::Check);
     }
@@ -33,7 +42,10 @@ pub fn table() -> Table {
             millis.push(package.changed(Goal::Check) * 1000.0);
         }
     }
-    let results = all.map(|(name, _, millis)| (name, series(millis)));
+    let results = all
+        .into_iter()
+        .map(|(name, _, millis)| (name, series(millis)));
+    let results: Vec<_> = results.collect();
     let (_, none) = results[0];
     for (name, series) in results {
         table.rows.push(vec![
@@ -49,17 +61,6 @@ pub fn table() -> Table {
          neighbours are decided alike."
     ));
     table
-}
-
-fn package(policy: &str) -> Package {
-    let value = match policy {
-        "" => String::new(),
-        policy => {
-            format!("static POLICY: seccomptime::Policy = seccomptime::policy!({policy});\n")
-        }
-    };
-    let source = format!("use seccomptime as _;\n#[allow(dead_code)]\n{value}\nfn main() {{}}\n");
-    Package::new("seccomptime = { path = {runtime} }", &source)
 }
 
 /// A policy whose rules can't be merged.

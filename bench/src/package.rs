@@ -9,6 +9,8 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use crate::profile::Profile;
+
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 const PROGRAM: &str = "target/release/hello";
 
@@ -18,6 +20,9 @@ pub struct Package {
     source: String,
     changes: u32,
 }
+
+/// The line of a package that depends on ours.
+pub const OURS: &str = "seccomptime = { path = {runtime} }";
 
 /// What to build.
 #[derive(Clone, Copy)]
@@ -62,11 +67,34 @@ impl Package {
 
     /// Seconds that a build takes after a change of the program.
     pub fn changed(&mut self, goal: Goal) -> f64 {
+        self.change();
+        self.build(goal)
+    }
+
+    /// What rustc itself says of its work on another program, all of which it does anew. The option is an unstable one.
+    pub fn profile(&mut self, source: &str) -> Profile {
+        self.source = source.to_owned();
+        self.change();
+        let profiles = self.path("profiles");
+        let option = format!("-Zself-profile={}", profiles.display());
+        let mut command = self.cargo(&["rustc", "--profile=check"]);
+        command
+            .args(["--", &option])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_INCREMENTAL", "0");
+        run(&mut command);
+        let files = fs::read_dir(&profiles).expect("what rustc wrote");
+        let file = files.map(|file| file.expect("a file").path()).next();
+        let profile = Profile::read(&file.expect("a profile"));
+        fs::remove_dir_all(profiles).expect("our own folder");
+        profile
+    }
+
+    fn change(&mut self) {
         self.changes += 1;
         let source = format!("{}\n// {}\n", self.source, self.changes);
         // A change that leaves the tokens as they are is still compiled anew.
         fs::write(self.path("src/main.rs"), source).expect("a file of the package");
-        self.build(goal)
     }
 
     fn build(&self, goal: Goal) -> f64 {
@@ -75,6 +103,10 @@ impl Package {
             Goal::Dev => &["build"],
             Goal::Release => &["build", "--release"],
         };
+        run(&mut self.cargo(arguments))
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Command {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let mut command = Command::new(cargo);
         command
@@ -85,15 +117,7 @@ impl Package {
             // What was meant for the bench isn't meant for the package.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
-        let start = Instant::now();
-        let output = command.output().expect("cargo");
-        let seconds = start.elapsed().as_secs_f64();
-        let messages = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success(),
-            "a package doesn't build\n{messages}"
-        );
-        seconds
+        command
     }
 
     /// Seconds from the start to the end of the program that was built for release.
@@ -122,4 +146,17 @@ impl Package {
     fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)
     }
+}
+
+/// Seconds that a build takes.
+fn run(command: &mut Command) -> f64 {
+    let start = Instant::now();
+    let output = command.output().expect("cargo");
+    let seconds = start.elapsed().as_secs_f64();
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "a package doesn't build\n{messages}"
+    );
+    seconds
 }

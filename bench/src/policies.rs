@@ -7,6 +7,9 @@ use seccomptime_compiler::lex::lex;
 use seccomptime_compiler::parse::parse;
 use seccomptime_compiler::policy::Target;
 
+/// What the peers have for all that isn't allowed.
+const DENY: &str = "default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM)";
+
 /// A policy of `policies/`.
 pub struct Source {
     pub name: &'static str,
@@ -15,6 +18,8 @@ pub struct Source {
     pub size: Policy,
     /// The program for `optimize = speed`.
     pub speed: Policy,
+    /// The same, but for calls of other ABIs, which it kills for.
+    pub kill: Policy,
 }
 
 macro_rules! source {
@@ -22,8 +27,25 @@ macro_rules! source {
         Source {
             name: $name,
             text: include_str!(concat!("../", $path)),
-            size: policy!(include = $path, optimize = size),
-            speed: policy!(include = $path, optimize = speed),
+            size: policy!(
+                include = $path,
+                optimize = size,
+                default = errno(EPERM),
+                foreign = errno(EPERM),
+                unknown = errno(EPERM)
+            ),
+            speed: policy!(
+                include = $path,
+                default = errno(EPERM),
+                foreign = errno(EPERM),
+                unknown = errno(EPERM)
+            ),
+            kill: policy!(
+                include = $path,
+                default = errno(EPERM),
+                foreign = kill_process,
+                unknown = errno(EPERM)
+            ),
         }
     };
 }
@@ -101,6 +123,11 @@ const CONDITIONS: [(&str, u8, Test); 6] = [
 ];
 
 impl Source {
+    /// The whole policy, as it is written in a program.
+    pub fn written(&self) -> String {
+        format!("{}, {DENY}", self.text.trim_end().trim_end_matches(','))
+    }
+
     /// The names of the calls, and whether each has a condition, as read by the compiler's own parser.
     pub fn calls(&self) -> Vec<(String, bool)> {
         let tokens = lex(self.text, 0).expect("the text of a policy").tokens;

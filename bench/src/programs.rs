@@ -2,14 +2,9 @@
 
 use libc::sock_filter;
 use seccomptime::Policy;
-use seccomptime_compiler::Arch;
-use seccomptime_compiler::action::Verb;
-use seccomptime_compiler::bpf::{Constant, Instruction, RET_K};
-use seccomptime_compiler::policy::Action;
-use seccomptime_compiler::sim::{self, Call};
-use seccomptime_compiler::token::Span;
 
 use crate::child::captured;
+use crate::machine::{Executed, Machine};
 use crate::peers::Peer;
 use crate::policies::{POLICIES, Rules, Source};
 use crate::table::Table;
@@ -17,63 +12,181 @@ use crate::table::Table;
 const ABOUT: &str = "Counted in the program as it is handed to the kernel; run in the compiler's simulator. Allowed: over the \
 calls that the policy allows by number alone. Denied: over the other numbers of 0…600. By argument: each call with a condition, \
 with each value that passes, and with some that don't. Wrong: how many of all these calls the program decides otherwise than \
-the policy says.";
+the policy says. i386, x32: what becomes of calls made through these. The \
+peers are as they come; in ours `foreign` is the default, in one row `kill_process`, which it is where a policy says nothing.";
 
-/// Measured earlier in the same way, and not to be had by a program.
-const PUBLISHED: [(&str, &str, [&str; 4]); 8] = [
-    ("a", "lower bound †", ["6", "", "", ""]),
-    ("a", "minijail bst †", ["7", "5.0 (5)", "5.0", ""]),
-    ("b", "lower bound †", ["42", "", "", ""]),
-    ("b", "minijail bst †", ["49", "8.6 (11)", "11", ""]),
-    ("c", "lower bound †", ["48", "", "", ""]),
-    ("c", "minijail bst †", ["62", "8.9 (14)", "12", ""]),
-    ("d", "lower bound †", ["68", "", "", ""]),
-    ("d", "minijail bst †", ["134", "", "", "14.5 (30)"]),
+/// Measured earlier in the same way, and not to be had by a program: the policy, instructions, and of the instructions executed mean and
+/// max over allowed calls, mean over denied ones, mean and max by argument.
+pub struct Published {
+    pub policy: &'static str,
+    pub name: &'static str,
+    pub length: usize,
+    pub allowed: Option<(f64, usize)>,
+    pub denied: Option<f64>,
+    pub by_argument: Option<(f64, usize)>,
+}
+
+pub const BOUND: &str = "lower bound †";
+const MINIJAIL: &str = "minijail bst †";
+
+const fn bound(policy: &'static str, length: usize) -> Published {
+    Published {
+        policy,
+        name: BOUND,
+        length,
+        allowed: None,
+        denied: None,
+        by_argument: None,
+    }
+}
+
+const fn minijail(
+    policy: &'static str,
+    length: usize,
+    allowed: (f64, usize),
+    denied: f64,
+) -> Published {
+    Published {
+        policy,
+        name: MINIJAIL,
+        length,
+        allowed: Some(allowed),
+        denied: Some(denied),
+        by_argument: None,
+    }
+}
+
+pub const PUBLISHED: [Published; 8] = [
+    bound("a", 6),
+    minijail("a", 7, (5.0, 5), 5.0),
+    bound("b", 42),
+    minijail("b", 49, (8.6, 11), 11.0),
+    bound("c", 48),
+    minijail("c", 62, (8.9, 14), 12.0),
+    bound("d", 68),
+    Published {
+        policy: "d",
+        name: MINIJAIL,
+        length: 134,
+        allowed: None,
+        denied: None,
+        by_argument: Some((14.5, 30)),
+    },
 ];
 const DAGGER: &str = "† Not of this run: the bound is 3 instructions for the audit arch and the number, one for each action, one \
 for each boundary between numbers of different actions that no `jeq` carves out with its neighbour, and the argument checks; \
 minijail was measured on other days.";
 
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "policy",
     "program",
     "instructions",
-    "allowed: mean (max)",
-    "denied: mean",
-    "by argument: mean (max)",
+    "allowed: min / mean / max",
+    "denied: min / mean / max",
+    "by argument: min / mean / max",
+    "i386, x32",
     "wrong",
 ];
 
 /// The numbers that denied calls are taken from.
 const NUMBERS: std::ops::RangeInclusive<u32> = 0..=600;
 
-pub fn table(peers: &[Box<dyn Peer>]) -> Table {
-    let mut table = Table::new("Instructions", ABOUT, &COLUMNS);
+/// What was found out of one program.
+pub struct Measured {
+    pub length: usize,
+    pub allowed: Executed,
+    pub denied: Executed,
+    pub by_argument: Executed,
+    foreign: String,
+}
+
+/// A program of a policy, or why there is none.
+pub struct Program {
+    pub policy: &'static str,
+    pub name: String,
+    pub outcome: Result<Measured, String>,
+}
+
+/// All programs of all policies.
+pub fn measure(peers: &[Box<dyn Peer>]) -> Vec<Program> {
+    let mut programs = Vec::new();
     for source in &POLICIES {
         let rules = source.rules();
-        for (mode, policy) in [("size", &source.size), ("speed", &source.speed)] {
-            let name = format!("seccomptime, optimize = {mode}");
-            table.rows.push(row(source, name, &ours(policy), &rules));
+        let mut add = |name: String, program: Result<Vec<sock_filter>, String>| {
+            programs.push(Program {
+                policy: source.name,
+                name,
+                outcome: program.map(|program| measured(&program, &rules)),
+            });
+        };
+        for (mode, policy) in ours_of(source) {
+            add(format!("seccomptime, {mode}"), Ok(ours(policy)));
         }
         for peer in peers {
-            let name = peer.name().to_owned();
-            table.rows.push(match captured(|| peer.install(&rules)) {
-                Ok(program) => row(source, name, &program, &rules),
-                Err(why) => refusal(source, name, &why),
-            });
+            add(peer.name().to_owned(), captured(|| peer.install(&rules)));
         }
-        for (policy, name, cells) in PUBLISHED {
-            if policy == source.name {
-                let cells = cells.map(str::to_owned);
-                let mut row = vec![policy.to_owned(), name.to_owned()];
-                row.extend(cells);
-                row.push(String::new());
-                table.rows.push(row);
-            }
-        }
+    }
+    programs
+}
+
+fn ours_of(source: &Source) -> [(&'static str, &Policy); 3] {
+    [
+        ("optimize = size", &source.size),
+        ("optimize = speed", &source.speed),
+        ("foreign = kill_process", &source.kill),
+    ]
+}
+
+pub fn table(programs: &[Program]) -> Table {
+    let mut table = Table::new("Instructions", ABOUT, &COLUMNS);
+    for source in &POLICIES {
+        let of_it = programs.iter().filter(|p| p.policy == source.name);
+        table.rows.extend(of_it.map(row));
+        let published = PUBLISHED.iter().filter(|p| p.policy == source.name);
+        table.rows.extend(published.map(published_row));
     }
     table.notes.push(DAGGER.to_owned());
     table
+}
+
+fn row(program: &Program) -> Vec<String> {
+    let mut row = vec![program.policy.to_owned(), program.name.clone()];
+    match &program.outcome {
+        Err(why) => row.push(format!("refused: {why}")),
+        Ok(measured) => {
+            let kinds = [&measured.allowed, &measured.denied, &measured.by_argument];
+            row.push(measured.length.to_string());
+            row.extend(kinds.map(Executed::cell));
+            row.push(measured.foreign.clone());
+            row.push(
+                kinds
+                    .iter()
+                    .map(|kind| kind.wrong)
+                    .sum::<usize>()
+                    .to_string(),
+            );
+        }
+    }
+    row.resize(COLUMNS.len(), String::new());
+    row
+}
+
+fn published_row(published: &Published) -> Vec<String> {
+    let mean_and_max = |pair: Option<(f64, usize)>| match pair {
+        Some((mean, max)) => format!("– / {mean:.1} / {max}"),
+        None => String::new(),
+    };
+    let denied = published.denied.map(|mean| format!("– / {mean:.1} / –"));
+    vec![
+        published.policy.to_owned(),
+        published.name.to_owned(),
+        published.length.to_string(),
+        mean_and_max(published.allowed),
+        denied.unwrap_or_default(),
+        mean_and_max(published.by_argument),
+        String::new(),
+        String::new(),
+    ]
 }
 
 /// The instructions of a policy, in the kernel's own struct.
@@ -89,13 +202,7 @@ pub fn ours(policy: &Policy) -> Vec<sock_filter> {
         .collect()
 }
 
-fn refusal(source: &Source, name: String, why: &str) -> Vec<String> {
-    let mut row = vec![source.name.to_owned(), name, format!("refused: {why}")];
-    row.resize(COLUMNS.len(), String::new());
-    row
-}
-
-fn row(source: &Source, name: String, program: &[sock_filter], rules: &Rules) -> Vec<String> {
+fn measured(program: &[sock_filter], rules: &Rules) -> Measured {
     let machine = Machine::new(program);
     let mut allowed = Executed::default();
     for &number in &rules.numbers {
@@ -118,97 +225,11 @@ fn row(source: &Source, name: String, program: &[sock_filter], rules: &Rules) ->
             by_argument.add(machine.run(condition.number, arguments), passes);
         }
     }
-    let wrong = allowed.wrong + denied.wrong + by_argument.wrong;
-    vec![
-        source.name.to_owned(),
-        name,
-        program.len().to_string(),
-        allowed.mean_and_max(),
-        denied.mean(),
-        by_argument.mean_and_max(),
-        wrong.to_string(),
-    ]
-}
-
-/// A program in the simulator's terms.
-struct Machine {
-    program: Vec<Instruction>,
-    arch: &'static Arch,
-}
-
-impl Machine {
-    fn new(program: &[sock_filter]) -> Machine {
-        let instruction = |raw: &sock_filter| match raw.code {
-            RET_K => Instruction::ret(&action(raw.k)),
-            code => Instruction {
-                code,
-                jt: raw.jt,
-                jf: raw.jf,
-                k: Constant::Known(raw.k),
-            },
-        };
-        Machine {
-            program: program.iter().map(instruction).collect(),
-            arch: Arch::from_name("x86_64").expect("an arch of the compiler"),
-        }
-    }
-
-    /// Whether the call is allowed, and the number of instructions that it takes to find out.
-    fn run(&self, nr: u32, args: [u64; 6]) -> (bool, usize) {
-        let call = Call {
-            nr,
-            arch: self.arch.audit,
-            args,
-            ..Call::default()
-        };
-        let run = sim::run(&self.program, &call, self.arch.big_endian);
-        let run = run.expect("a program of instructions that the simulator knows");
-        (run.action.verb == Verb::Allow, run.executed)
-    }
-}
-
-/// The action of a return value; its data isn't looked at here.
-fn action(value: u32) -> Action {
-    const ACTION: u32 = 0xffff_0000;
-    let mut verbs = Verb::ALL.into_iter();
-    Action {
-        verb: verbs
-            .find(|verb| verb.code() == value & ACTION)
-            .expect("an action of the kernel"),
-        value: None,
-        span: Span::default(),
-    }
-}
-
-/// Counts of instructions over some calls.
-#[derive(Default)]
-struct Executed {
-    calls: u32,
-    sum: usize,
-    max: usize,
-    wrong: usize,
-}
-
-impl Executed {
-    fn add(&mut self, (is_allowed, executed): (bool, usize), want: bool) {
-        self.calls += 1;
-        self.sum += executed;
-        self.max = self.max.max(executed);
-        self.wrong += usize::from(is_allowed != want);
-    }
-
-    fn mean(&self) -> String {
-        if self.calls == 0 {
-            return String::new();
-        }
-        let sum = u32::try_from(self.sum).expect("a few instructions for each of a few calls");
-        format!("{:.2}", f64::from(sum) / f64::from(self.calls))
-    }
-
-    fn mean_and_max(&self) -> String {
-        match self.calls {
-            0 => String::new(),
-            _ => format!("{} ({})", self.mean(), self.max),
-        }
+    Measured {
+        length: program.len(),
+        allowed,
+        denied,
+        by_argument,
+        foreign: machine.foreign().join(", "),
     }
 }

@@ -2,8 +2,11 @@
 //! names up would be their users' choice.
 
 mod extrasafe;
+#[cfg(feature = "libseccomp")]
 mod libseccomp;
 mod seccompiler;
+#[cfg(feature = "libseccomp")]
+mod syscallz;
 
 use crate::policies::Rules;
 
@@ -15,17 +18,27 @@ pub trait Peer {
     fn install(&self, rules: &Rules) -> Result<(), String>;
 }
 
-/// All peers that are here, and which are not.
-pub fn all() -> (Vec<Box<dyn Peer>>, Option<String>) {
+/// All peers.
+pub fn all() -> Vec<Box<dyn Peer>> {
     let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(seccompiler::Seccompiler)];
-    let missing = match libseccomp::load() {
-        Ok(library) => {
-            peers.push(Box::new(library));
-            peers.push(Box::new(library.with_tree()));
-            None
+    #[cfg(feature = "libseccomp")]
+    {
+        use libseccomp::{Level, Libseccomp};
+        for level in [Level::Chain, Level::BinaryTree] {
+            peers.push(Box::new(Libseccomp { level }));
         }
-        Err(why) => Some(format!("libseccomp: skipped ({why}).")),
-    };
+        peers.push(Box::new(syscallz::Syscallz::new()));
+    }
     peers.push(Box::new(extrasafe::Extrasafe));
-    (peers, missing)
+    peers
+}
+
+/// The C library's version, and how long its file is; `None` where the bench was built without it.
+pub fn libseccomp() -> Option<(String, u64)> {
+    #[cfg(feature = "libseccomp")]
+    {
+        libseccomp::version()
+    }
+    #[cfg(not(feature = "libseccomp"))]
+    None
 }
