@@ -3,7 +3,7 @@
 use seccomptime_compiler::arch::{ARCHES, Arch};
 use seccomptime_compiler::data::SYSCALLS;
 
-use crate::random::{Choices, policy};
+use crate::random::{Choices, Machine, policy};
 use crate::values::Random;
 
 /// A policy's text, and an arch.
@@ -120,7 +120,7 @@ pub fn case(index: usize) -> Case {
         From::Parts => parts(random),
         From::Choices => {
             let choices: Vec<u32> = (0..CHOICES).map(|_| random.word()).collect();
-            policy(&mut Choices::new(&choices), arch).0
+            policy(&mut Choices::new(&choices), arch, Machine::Kernel).0
         }
     };
     let arch = &ARCHES[(index + round) % ARCHES.len()];

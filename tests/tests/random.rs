@@ -4,19 +4,14 @@
 //! case that fails is made as simple as it gets, and kept in `proptest-regressions`, from where it is tried first ever after.
 
 use std::cell::Cell;
-use std::fmt;
 
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, FileFailurePersistence, TestCaseError, TestRunner};
 use seccomptime_compiler::arch::Arch;
-use seccomptime_compiler::plain::{self, Plain};
-use seccomptime_compiler::policy::Policy;
-use seccomptime_compiler::prove::Refusal;
-use seccomptime_compiler::sim;
-use seccomptime_tests::random::{Choices, Known, Tree, arch, calls, policy, tree_of};
-use seccomptime_tests::reference::{Call, Fault, Reference};
-use seccomptime_tests::stages::{Refused, draft, linked, parsed};
+use seccomptime_tests::random::{Case, Kind, Machine};
+use seccomptime_tests::reference::Call;
+use seccomptime_tests::stages::linked;
 use seccomptime_tests::support::bpf::{AUDIT_ARCH_I386, NATIVE_ARCH, Program};
 use seccomptime_tests::support::call::{self, i386_served};
 use seccomptime_tests::support::sweep::{MARK, NO_OPERATION, Seen, sweep};
@@ -31,95 +26,6 @@ const CALLS: usize = 40;
 const KERNEL_CALLS: usize = 12;
 /// How many choices a policy and its calls take at most.
 const CHOICES: usize = 700;
-
-/// A policy on an arch, and calls.
-struct Case {
-    arch: &'static Arch,
-    debug: bool,
-    text: String,
-    conditions: Vec<Tree>,
-    policy: Policy,
-    calls: Vec<Call>,
-}
-
-impl fmt::Debug for Case {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Case {
-            arch, debug, text, ..
-        } = self;
-        write!(f, "{} with debug {debug}: {text}", arch.name)
-    }
-}
-
-impl Case {
-    fn of(choices: &[u32], arches: &[&'static str], count: usize) -> Case {
-        let mut choices = Choices::new(choices);
-        let arch = match arches {
-            [] => arch(&mut choices),
-            some => Arch::from_name(choices.one(some)).expect("a known arch"),
-        };
-        let debug = choices.once_in(3);
-        let (text, conditions) = policy(&mut choices, arch);
-        let policy = parsed(&text);
-        let calls = calls(&mut choices, &Known::of(&policy, arch), count);
-        Case {
-            arch,
-            debug,
-            text,
-            conditions,
-            policy,
-            calls,
-        }
-    }
-
-    /// The program, where there is to be one. What the compiler and rustc refuse, the reference finds fault with.
-    fn draft(&self, reference: &Reference<'_>) -> Result<Option<Vec<Plain>>, TestCaseError> {
-        let [deciding, other] = reference.faults();
-        let mut faults = deciding.iter().chain(&other);
-        match draft(&self.policy, self.arch, self.debug) {
-            Ok(draft) => match deciding.first() {
-                None => Ok(Some(draft)),
-                Some(fault) => Err(fail(format!("{fault:?} compiles"))),
-            },
-            Err(Refused::Compiler(messages)) => {
-                let nothing = |m: &String| m.starts_with("nothing is left of");
-                let missing = faults.any(|fault| *fault == Fault::Missing);
-                match missing || messages.iter().any(nothing) {
-                    true => Ok(None),
-                    false => Err(fail(format!("doesn't compile: {messages:?}"))),
-                }
-            }
-            // Conditions that can't be looked through: a policy not to be written.
-            Err(Refused::Prover(Refusal::TooMany(_))) => Ok(None),
-            Err(Refused::Constant(condition, holds)) => self.is_constant(&condition, holds),
-            Err(Refused::Prover(refusal)) => Err(fail(format!("isn't proved: {refusal}"))),
-            Err(Refused::Rustc(fault)) => match faults.next() {
-                Some(_) => Ok(None),
-                None => Err(fail(format!("rustc refuses it: {fault}"))),
-            },
-        }
-    }
-}
-
-impl Case {
-    /// That a condition which rustc says to hold always, or never, does so as far as the calls show.
-    fn is_constant(
-        &self,
-        condition: &[Plain],
-        holds: bool,
-    ) -> Result<Option<Vec<Plain>>, TestCaseError> {
-        let verdict = |call: &Call| run(condition, call, self.arch);
-        let want = Some(if holds {
-            libc::SECCOMP_RET_ALLOW
-        } else {
-            libc::SECCOMP_RET_KILL_PROCESS
-        });
-        match self.calls.iter().find(|call| verdict(call) != want) {
-            None => Ok(None),
-            Some(call) => Err(fail(format!("{call:x?}: not always {holds}"))),
-        }
-    }
-}
 
 fn fail(why: String) -> TestCaseError {
     TestCaseError::fail(why)
@@ -144,7 +50,12 @@ fn check(
         ..Config::default()
     };
     let choices = vec(any::<u32>(), 0..CHOICES);
-    let strategy = choices.prop_map(move |choices| Case::of(&choices, arches, calls));
+    let kind = Kind {
+        arches,
+        machine: Machine::Kernel,
+        calls,
+    };
+    let strategy = choices.prop_map(move |choices| Case::of(&choices, kind));
     let (compiled, seen) = (Cell::new(0_u32), Cell::new(0_usize));
     let mut runner = TestRunner::new(config);
     let counting = |case: Case| {
@@ -168,50 +79,9 @@ fn check(
 #[test]
 fn programs_do_what_the_reference_says() {
     check(cases(), &[], CALLS, |case| {
-        let conditions = case
-            .policy
-            .rules
-            .iter()
-            .filter_map(|r| r.pattern.condition.as_ref());
-        let conditions: Vec<Tree> = conditions.map(tree_of).collect();
-        if conditions != case.conditions {
-            return Err(fail(format!("read as {conditions:?}")));
-        }
-        let reference = Reference::new(&case.policy, case.arch, case.debug);
-        let Some(draft) = case.draft(&reference)? else {
-            return Ok(None);
-        };
-        let linked = linked(&draft);
-        if linked.len() > draft.len() {
-            return Err(fail(format!(
-                "{} instructions made {}",
-                draft.len(),
-                linked.len()
-            )));
-        }
-        for call in &case.calls {
-            let want = Some(reference.decide(call));
-            for (what, program) in [("draft", &draft), ("linked program", &linked)] {
-                let found = run(program, call, case.arch);
-                if found != want {
-                    return Err(fail(format!(
-                        "{call:x?}: {found:x?} by the {what}, not {want:x?}"
-                    )));
-                }
-            }
-        }
-        Ok(Some(case.calls.len()))
+        let program = case.program().map_err(fail)?;
+        Ok(program.map(|_| case.calls.len()))
     });
-}
-
-fn run(program: &[Plain], call: &Call, arch: &Arch) -> Option<u32> {
-    let shown = sim::Call {
-        nr: call.nr,
-        arch: call.audit,
-        instruction_pointer: 0,
-        args: call.args,
-    };
-    plain::run(program, &shown, arch.big_endian)
 }
 
 /// Native programs, and those of a 32-bit arch on calls by `int 0x80`.
@@ -224,8 +94,8 @@ fn the_kernel_does_what_the_reference_says() {
     };
     let count = (cases() / KERNEL_SHARE).max(KERNEL_CASES);
     check(count, arches, KERNEL_CALLS, |case| {
-        let reference = Reference::new(&case.policy, case.arch, case.debug);
-        let Some(draft) = case.draft(&reference)? else {
+        let reference = case.reference();
+        let Some(draft) = case.draft(&reference).map_err(fail)? else {
             return Ok(None);
         };
         let program = Program::of(&linked(&draft));

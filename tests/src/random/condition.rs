@@ -4,7 +4,7 @@ use seccomptime_compiler::arch::Arch;
 use seccomptime_compiler::data::{Class, Syscall};
 use seccomptime_compiler::policy::{Cast, Comparison, Condition, Expression, Operand};
 
-use super::{Choices, EDGES};
+use super::{Choices, EDGES, Machine};
 use crate::reference::{Missing, View, look};
 
 /// A condition, its tests as text.
@@ -108,19 +108,22 @@ fn left(operand: &Operand) -> String {
     left
 }
 
+/// An arch, and what runs its programs.
+type Target<'a> = (&'a Arch, Machine);
+
 /// A condition of a call; nothing where it has no argument.
 pub(super) fn condition(
     choices: &mut Choices<'_>,
-    arch: &Arch,
+    target: Target<'_>,
     call: &Syscall,
     depth: usize,
 ) -> Option<Tree> {
     let kind = if depth == 0 { 0 } else { choices.below(6) };
     Some(match kind {
-        3 => Tree::Not(Box::new(condition(choices, arch, call, depth - 1)?)),
+        3 => Tree::Not(Box::new(condition(choices, target, call, depth - 1)?)),
         4 | 5 => {
             let count = 2 + choices.below(3);
-            let list = (0..count).map(|_| condition(choices, arch, call, depth - 1));
+            let list = (0..count).map(|_| condition(choices, target, call, depth - 1));
             let list = list.collect::<Option<_>>()?;
             if kind == 4 {
                 Tree::All(list)
@@ -128,14 +131,15 @@ pub(super) fn condition(
                 Tree::Any(list)
             }
         }
-        _ => Tree::Test(test(choices, arch, call)?),
+        _ => Tree::Test(test(choices, target, call)?),
     })
 }
 
 /// How an argument is called by its place.
 const PLACES: [&str; 6] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
 
-fn test(choices: &mut Choices<'_>, arch: &Arch, call: &Syscall) -> Option<String> {
+fn test(choices: &mut Choices<'_>, target: Target<'_>, call: &Syscall) -> Option<String> {
+    let (arch, machine) = target;
     let slots = call.args_on(arch.table).iter().chain(call.args);
     let slots = slots.filter(|arg| arg.class != Class::Pad);
     let mut names: Vec<&str> = slots.map(|arg| arg.name).collect();
@@ -172,6 +176,12 @@ fn test(choices: &mut Choices<'_>, arch: &Arch, call: &Syscall) -> Option<String
         (view.bits, view.signed) = (bits, signed);
         left += &format!(" as {cast}");
     }
+    // The order of signed numbers takes an XOR.
+    if machine == Machine::Plain && view.signed {
+        let wide = view.bits > 32;
+        (view.bits, view.signed) = (if wide { 64 } else { 32 }, false);
+        left = format!("{name} as {}", if wide { "u64" } else { "u32" });
+    }
     let mut mask = None;
     if choices.once_in(3) {
         view.signed = false;
@@ -179,6 +189,11 @@ fn test(choices: &mut Choices<'_>, arch: &Arch, call: &Syscall) -> Option<String
         left += &format!(" & {}", written(choices, bits));
         mask = Some(bits);
     }
+    // A bare zero under a mask takes a JSET; one that is known to rustc alone is a number like others.
+    let written = |choices: &mut Choices<'_>, value| match (value, mask, machine) {
+        (0, Some(_), Machine::Plain) => "-0".to_owned(),
+        _ => written(choices, value),
+    };
     let value = |choices: &mut Choices<'_>| {
         let value = one_value(choices, &view);
         match mask {

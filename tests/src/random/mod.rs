@@ -2,12 +2,23 @@
 //! case shrinks.
 
 mod call;
+mod case;
 mod condition;
 mod policy;
 
 pub use call::{Known, calls};
+pub use case::{Case, Kind, run};
 pub use condition::{Tree, tree_of};
 pub use policy::{arch, policy};
+
+/// What runs the programs, and what it can.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Machine {
+    /// The kernel's, which runs all that is emitted.
+    Kernel,
+    /// One that lacks JSET, XOR and USER_NOTIF: no policy asks for them.
+    Plain,
+}
 
 /// The numbers that choices are made by; when they run out, every choice is the first.
 #[derive(Debug)]

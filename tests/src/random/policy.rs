@@ -3,8 +3,8 @@
 use seccomptime_compiler::arch::{ARCHES, Arch};
 use seccomptime_compiler::data::{self, SETS, SYSCALLS, Syscall, Table};
 
-use super::Choices;
 use super::condition::{Tree, condition};
+use super::{Choices, Machine};
 
 /// Calls of all kinds of arguments, and those that are another call, or in another place, on some arch.
 const FEW: [&str; 34] = [
@@ -55,6 +55,8 @@ const VERBS: [&str; 8] = [
     "trace(7: ",
     "notify(",
 ];
+/// Where `notify` stands in that list.
+const NOTIFY: usize = 7;
 const ACTIONS: [&str; 9] = [
     "kill_process",
     "log",
@@ -69,12 +71,17 @@ const ACTIONS: [&str; 9] = [
 const BASELINES: [&str; 6] = ["7.3", "6.12", "6.1", "5.14", "5.3", "4.14"];
 
 /// The text of a policy, and its conditions in the order of writing.
-pub fn policy(choices: &mut Choices<'_>, arch: &'static Arch) -> (String, Vec<Tree>) {
+pub fn policy(
+    choices: &mut Choices<'_>,
+    arch: &'static Arch,
+    machine: Machine,
+) -> (String, Vec<Tree>) {
     let mut writer = Writer {
         many: choices.once_in(6),
         conditions: Vec::new(),
         baseline: BASELINES[0],
         arch,
+        machine,
     };
     let mut entries = writer.settings(choices);
     let count = 1 + choices.below(if writer.many { 12 } else { 5 });
@@ -110,6 +117,7 @@ struct Writer {
     conditions: Vec<Tree>,
     baseline: &'static str,
     arch: &'static Arch,
+    machine: Machine,
 }
 
 impl Writer {
@@ -132,7 +140,11 @@ impl Writer {
     }
 
     fn actions(&mut self, choices: &mut Choices<'_>) -> String {
-        let verb = choices.one(&VERBS);
+        let verbs = match self.machine {
+            Machine::Kernel => &VERBS[..],
+            Machine::Plain => &VERBS[..NOTIFY],
+        };
+        let verb = choices.one(verbs);
         let count = 1 + choices.below(if self.many { 30 } else { 4 });
         let rules: Vec<String> = (0..count).map(|_| self.rule(choices)).collect();
         format!("{verb}{})", rules.join(", "))
@@ -156,7 +168,8 @@ impl Writer {
                 Some(_) => None,
                 None => data::alias(self.arch.table, call.name).and_then(data::syscall),
             };
-            if let Some(tree) = condition(choices, self.arch, own.unwrap_or(call), depth) {
+            let target = (self.arch, self.machine);
+            if let Some(tree) = condition(choices, target, own.unwrap_or(call), depth) {
                 let text = tree.text(choices.once_in(2));
                 self.conditions.push(tree);
                 return format!("{}({text})", call.name);
