@@ -8,6 +8,7 @@ pub mod features;
 pub mod generate;
 pub mod random;
 pub mod reference;
+pub mod simulators;
 pub mod stages;
 pub mod support;
 pub mod values;
