@@ -1,0 +1,5 @@
+//! What the fuzz targets check.
+
+pub mod generator;
+pub mod grammar;
+mod kernel;
