@@ -169,8 +169,14 @@ impl<'a> Lexer<'a> {
                 Some(end) if body[1..].starts_with('\\') || body[1..end].chars().count() == 2 => {
                     Ok(Some(prefix + end))
                 }
-                _ if prefix == 0 => Ok(Some(1 + run(&body[1..], is_ident_continue))),
-                _ => Err(unclosed("character")),
+                _ if prefix > 0 => Err(unclosed("character")),
+                _ if body[1..].starts_with(is_ident_start) => {
+                    Ok(Some(1 + run(&body[1..], is_ident_continue)))
+                }
+                _ => Err(error(
+                    start,
+                    "neither a character nor a name stands behind this `'`".to_owned(),
+                )),
             };
         }
         Ok(None)
@@ -383,6 +389,10 @@ mod tests {
             message("\n /* a"),
             (2, 2, "this comment is never closed".to_owned())
         );
+        let nothing = "neither a character nor a name stands behind this `'`";
+        for text in ["''", "'", "1'", "'9", "'\\"] {
+            assert_eq!(message(text).2, nothing, "{text}");
+        }
         assert_eq!(
             message("a \u{1}"),
             (1, 3, r"`\u{1}` starts no token".to_owned())
