@@ -232,10 +232,28 @@ fn test(choices: &mut Choices<'_>, target: Target<'_>, call: &Syscall) -> Option
         }
         op => {
             let op = ["==", "!=", "<", "<=", ">", ">="][op];
-            let value = value(choices);
+            let mut value = value(choices);
+            if !choices.soon_once_in(16) {
+                value = deciding(op, value, mask, &view);
+            }
             format!("{left} {op} {}", written(choices, value))
         }
     })
+}
+
+/// The value, or the one beside it where all that an argument can be is on one side of it.
+fn deciding(op: &str, value: i128, mask: Option<i128>, view: &View) -> i128 {
+    let all = 1_i128 << view.bits;
+    let (least, greatest) = match (mask, view.signed) {
+        (Some(mask), _) => (0, mask),
+        (None, true) => (-all / 2, all / 2 - 1),
+        (None, false) => (0, all - 1),
+    };
+    match op {
+        "<" | ">=" if value == least => value + 1,
+        "<=" | ">" if value == greatest => value - 1,
+        _ => value,
+    }
 }
 
 /// A value that the argument can have; now and then one that it can't.

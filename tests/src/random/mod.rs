@@ -35,6 +35,17 @@ impl<'a> Choices<'a> {
         self.0.next().copied().unwrap_or_default()
     }
 
+    /// Whether the numbers have run out.
+    pub fn is_over(&self) -> bool {
+        self.0.as_slice().is_empty()
+    }
+
+    /// Once in so many times, by the number that the next choice is made by too.
+    fn soon_once_in(&self, times: u32) -> bool {
+        let next = self.0.as_slice().first();
+        next.is_some_and(|word| word % times == times - 1)
+    }
+
     /// A number below `count`.
     pub fn below(&mut self, count: usize) -> usize {
         let word = usize::try_from(self.word()).expect("32 bits");

@@ -85,7 +85,11 @@ pub fn policy(
     };
     let mut entries = writer.settings(choices);
     let count = 1 + choices.below(if writer.many { 12 } else { 5 });
-    for _ in 0..count {
+    for index in 0..count {
+        // What would follow is one rule again and again.
+        if index > 0 && choices.is_over() {
+            break;
+        }
         let actions = writer.actions(choices);
         entries.push(if choices.once_in(6) {
             let mut tables = vec![arch.table];
@@ -146,7 +150,10 @@ impl Writer {
         };
         let verb = choices.one(verbs);
         let count = 1 + choices.below(if self.many { 30 } else { 4 });
-        let rules: Vec<String> = (0..count).map(|_| self.rule(choices)).collect();
+        let mut rules = vec![self.rule(choices)];
+        while rules.len() < count && !choices.is_over() {
+            rules.push(self.rule(choices));
+        }
         format!("{verb}{})", rules.join(", "))
     }
 
