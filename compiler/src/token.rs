@@ -198,8 +198,14 @@ fn spaced(before: &[Token], next: &Token) -> bool {
     match (&last.tree, &next.tree) {
         (Tree::Punct { joint: true, .. }, Tree::Punct { .. }) => false,
         (_, Tree::Punct { char: ',', .. }) => false,
+        // Put together they would be another token.
+        (
+            Tree::Punct {
+                char: '!' | ':', ..
+            },
+            Tree::Punct { .. },
+        ) => true,
         // A lone colon leans on what it follows, `::` and `..` on both sides; a path may begin with `::`.
-        (Tree::Punct { char: ':', .. }, Tree::Punct { char: ':', .. }) => false,
         (left, Tree::Punct { char: ':', joint }) => *joint && matches!(left, Tree::Punct { .. }),
         (Tree::Punct { char: ':', .. }, _) => !matches!(before, [.., b, _] if is_joint(b, ':')),
         (_, Tree::Punct { char: '.', .. }) | (Tree::Punct { char: '.', .. }, _) => false,
@@ -256,6 +262,9 @@ mod tests {
             "crate = ::a::b",
             "waive(stacks in @rust-main: \"why\")",
             "read(count < 3)",
+            "a! | b",
+            "a !| b",
+            "errno(1: ::x)",
         ] {
             assert_eq!(round(text), text);
         }
