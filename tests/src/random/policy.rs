@@ -106,6 +106,11 @@ pub fn policy(
             actions
         });
     }
+    if !choices.is_over() && choices.once_in(3) {
+        let count = 1 + choices.below(4);
+        let hot: Vec<String> = (0..count).map(|_| writer.hot(choices)).collect();
+        entries.push(format!("hot({})", hot.join(", ")));
+    }
     (entries.join(", "), writer.conditions)
 }
 
@@ -201,6 +206,14 @@ impl Writer {
             call
         } else {
             data::syscall("read").expect("it is known")
+        }
+    }
+
+    /// What is made most.
+    fn hot(&self, choices: &mut Choices<'_>) -> String {
+        match choices.once_in(4) {
+            true => self.set(choices),
+            false => self.call(choices).name.to_owned(),
         }
     }
 
