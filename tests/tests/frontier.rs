@@ -61,6 +61,8 @@ const NAMES: [(&str, &str); 18] = [
     ("PR_SET_NO_NEW_PRIVS", "38"),
     ("PROT_EXEC", "4"),
 ];
+/// What the bench adds to its files: the actions that other libraries have for all that isn't allowed.
+const DEFAULTS: &str = "default = errno(1), foreign = errno(1), unknown = errno(1)";
 const NEITHER: [u64; 2] = [0x7fff_ffff, 0x7000_0000];
 
 /// A program, and the calls that the policy allows by number alone.
@@ -81,7 +83,7 @@ fn measured(name: &str, settings: &str) -> Measured {
     for (name, number) in NAMES {
         text = text.replace(name, number);
     }
-    let policy = parsed(&format!("{text}, {settings}"));
+    let policy = parsed(&format!("{text}, {DEFAULTS}, {settings}"));
     let arch = Arch::from_name("x86_64").unwrap();
     let by_number = policy
         .rules
