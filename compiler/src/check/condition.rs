@@ -1,5 +1,7 @@
 //! Conditions that look at nothing, or not at what they seem to.
 
+use std::collections::BTreeSet;
+
 use crate::arch::ARCHES;
 use crate::argument::{locate, names, place};
 use crate::data::{self, FLAGS, Syscall};
@@ -62,8 +64,9 @@ impl<'p> Checker<'_, 'p> {
                 if let Some(first) = list.first() {
                     self.flags(syscall, operand, first, rule, denies);
                 }
-                for (i, value) in list.iter().enumerate() {
-                    if list[..i].contains(value) {
+                let mut before = BTreeSet::new();
+                for value in list {
+                    if !before.insert(value) {
                         self.report
                             .error(value.span, format!("`{}` is in the list twice", value.text));
                     }
