@@ -63,7 +63,7 @@ pub fn expand(policy: TokenStream, item: TokenStream) -> TokenStream {
     if is_misplaced || has_errors(&diagnostics) {
         return quote!(#shown #item);
     }
-    let enter = enter(&stage, &policy);
+    let enter = enter(&stage, &function, &policy);
     let function = match function.asyncness {
         None => prepend(&function, &enter),
         Some(_) => wrap(&function, &enter),
@@ -104,20 +104,36 @@ fn drives(attribute: &Attribute) -> bool {
 }
 
 /// The block that installs the filter.
-fn enter(stage: &Stage, policy: &TokenStream) -> TokenStream {
+fn enter(stage: &Stage, function: &Function, policy: &TokenStream) -> TokenStream {
     let krate = stage.krate();
     let lower = stage.lower(policy);
-    let install = match stage.on_error() {
-        OnError::Return => quote! {
-            if let ::core::result::Result::Err(error) =
-                #krate::__private::enter_or_return(&__SECCOMPTIME_POLICY)
-            {
-                return ::core::result::Result::Err(::core::convert::From::from(error));
-            }
-        },
-        _ => quote!(#krate::__private::enter(&__SECCOMPTIME_POLICY);),
+    let (enter, unprotected) = match stage.on_error() {
+        OnError::Exit => (quote!(enter_or_exit), "is not protected"),
+        OnError::Panic => (quote!(enter_or_panic), "is not protected"),
+        OnError::Continue => (quote!(enter_or_continue), "is not protected and goes on"),
+        OnError::Return => {
+            return quote!({
+                #lower
+                if let ::core::result::Result::Err(error) =
+                    #krate::__private::enter_or_return(&__SECCOMPTIME_POLICY)
+                {
+                    return ::core::result::Result::Err(::core::convert::From::from(error));
+                }
+            });
+        }
     };
-    quote!({ #lower #install })
+    // How the line begins that says why.
+    let (start, end) = (
+        format!("seccomptime: {} at ", function.name),
+        format!(" {unprotected}: "),
+    );
+    quote!({
+        #lower
+        #krate::__private::#enter(
+            &__SECCOMPTIME_POLICY,
+            ::core::concat!(#start, ::core::file!(), ":", ::core::line!(), #end),
+        );
+    })
 }
 
 /// ```text

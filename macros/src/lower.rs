@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use seccomptime_compiler::action::Verb;
 use seccomptime_compiler::bpf::{AND_K, Constant, Half, Instruction, JGT_K, JSET_K, Of};
-use seccomptime_compiler::policy::{Action, Expression, Flag, OnError, Record, Value};
+use seccomptime_compiler::policy::{Action, Expression, Flag, Record, Value};
 use seccomptime_compiler::record;
 use seccomptime_compiler::token;
 use seccomptime_compiler::values::{self, Rule};
@@ -174,17 +174,10 @@ impl Output<'_> {
         let all = self.input.place == Place::Main || has(Flag::Tsync);
         let threads = self.word(if all { "All" } else { "Calling" });
         // SECCOMP_FILTER_FLAG_…, linux/seccomp.h; TSYNC is said by `threads`.
-        let flags = [(Flag::Log, 1_u32 << 1), (Flag::SpecAllow, 1 << 2)];
+        let flags = [(Flag::Log, 1_u8 << 1), (Flag::SpecAllow, 1 << 2)];
         let flags = flags.iter().filter(|(flag, _)| has(*flag));
-        let flags: u32 = flags.map(|(_, bit)| bit).sum();
-        let flags = Literal::u32_unsuffixed(flags);
-        let on_error = settings.on_error.as_ref();
-        let on_error = self.word(match on_error.map_or(OnError::default(), |s| s.value) {
-            OnError::Exit => "Exit",
-            OnError::Return => "Return",
-            OnError::Panic => "Panic",
-            OnError::Continue => "Continue",
-        });
+        let flags: u8 = flags.map(|(_, bit)| bit).sum();
+        let flags = Literal::u8_unsuffixed(flags);
         let default = self.ret(&self.program.default);
         let replacements = self.program.replacements.iter().map(|(action, or)| {
             let code = Literal::u32_unsuffixed(action.verb.code());
@@ -205,10 +198,9 @@ impl Output<'_> {
                 name: #name,
                 threads: #krate::__private::Threads::#threads,
                 default: #default,
-                flags: #flags,
+                flags: #krate::__private::flags(#flags),
                 keep_privs: #keep_privs,
                 fallbacks: &[#(#replacements),*],
-                on_error: #krate::__private::OnError::#on_error,
                 report: #report,
                 debug: ::core::cfg!(debug_assertions),
             }

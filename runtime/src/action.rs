@@ -1,11 +1,12 @@
 use core::fmt;
 
+use crate::line::{Line, show};
 use crate::uapi::{
     SECCOMP_RET_ACTION_FULL, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS,
     SECCOMP_RET_KILL_THREAD, SECCOMP_RET_LOG, SECCOMP_RET_TRACE, SECCOMP_RET_TRAP,
     SECCOMP_RET_USER_NOTIF,
 };
-use crate::words::{First, Out, say_bits, show, word};
+use crate::words::line_of;
 
 /// What the kernel does with a call, ordered from the freest to the strictest.
 ///
@@ -45,7 +46,8 @@ impl Action {
     ];
 
     /// The kernel's names for them.
-    const NAMES: &'static str = "allow log trace user_notif errno trap kill_thread kill_process";
+    const NAMES: &'static str =
+        "allow\nlog\ntrace\nuser_notif\nerrno\ntrap\nkill_thread\nkill_process";
 
     /// What a program returns for each of them.
     const VALUES: [u32; 8] = [
@@ -62,7 +64,7 @@ impl Action {
     /// The kernel's name for it, as in `/proc/sys/kernel/seccomp/actions_avail`.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        word(Action::NAMES, self as usize)
+        line_of(Action::NAMES, self as usize)
     }
 
     /// The action that the kernel calls so.
@@ -177,8 +179,11 @@ impl ActionSet {
 
 impl ActionSet {
     /// What [`Display`](fmt::Display) shows.
-    pub(crate) fn say(self, out: &mut impl Out) {
-        say_bits(u32::from(self.0), Action::NAMES, First::Highest, out);
+    pub(crate) fn say(self, line: &mut Line) {
+        for (index, action) in self.iter().enumerate() {
+            line.text(if index == 0 { "" } else { " " });
+            line.text(action.name());
+        }
     }
 }
 
@@ -191,7 +196,7 @@ impl FromIterator<Action> for ActionSet {
 /// The names, the strictest first, with a space between them.
 impl fmt::Display for ActionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, |out| self.say(out))
+        show(f, |line| self.say(line))
     }
 }
 

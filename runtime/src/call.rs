@@ -1,6 +1,6 @@
 use core::fmt;
 
-use crate::words::word;
+use crate::words::line_of;
 
 /// A system call that this crate makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -8,14 +8,14 @@ use crate::words::word;
 pub enum Call {
     /// `seccomp(SECCOMP_SET_MODE_FILTER)`: asks for flags, and loads.
     SetModeFilter,
-    /// `seccomp(SECCOMP_GET_ACTION_AVAIL)`
-    GetActionAvail,
+    /// `prctl(PR_SET_NO_NEW_PRIVS)`, and the `prctl(PR_GET_NO_NEW_PRIVS)` that follows
+    SetNoNewPrivs,
     /// `prctl(PR_SET_SECCOMP)`: loads where there is no seccomp(2).
     PrctlSetSeccomp,
-    /// `prctl(PR_SET_NO_NEW_PRIVS)`
-    SetNoNewPrivs,
-    /// `prctl(PR_GET_NO_NEW_PRIVS)`
-    GetNoNewPrivs,
+    /// `unshare(CLONE_THREAD)`, which changes nothing, and succeeds where there is one thread.
+    UnshareThread,
+    /// `seccomp(SECCOMP_GET_ACTION_AVAIL)`
+    GetActionAvail,
     /// `openat`, and the `close` that follows
     Open,
     /// `read`
@@ -27,14 +27,35 @@ pub enum Call {
 }
 
 impl Call {
+    /// All of them.
+    pub(crate) const ALL: [Call; 9] = [
+        Call::SetModeFilter,
+        Call::SetNoNewPrivs,
+        Call::PrctlSetSeccomp,
+        Call::UnshareThread,
+        Call::GetActionAvail,
+        Call::Open,
+        Call::Read,
+        Call::Write,
+        Call::SetSigaction,
+    ];
+
+    /// The names of all, in their order.
+    pub(crate) const NAMES: &'static str = "\
+seccomp(SECCOMP_SET_MODE_FILTER)
+prctl(PR_SET_NO_NEW_PRIVS)
+prctl(PR_SET_SECCOMP)
+unshare(CLONE_THREAD)
+seccomp(SECCOMP_GET_ACTION_AVAIL)
+openat
+read
+write
+rt_sigaction(SIGSYS)";
+
     /// The call as a C programmer writes it.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        // In the order of the calls.
-        let names = "seccomp(SECCOMP_SET_MODE_FILTER) seccomp(SECCOMP_GET_ACTION_AVAIL) \
-                     prctl(PR_SET_SECCOMP) prctl(PR_SET_NO_NEW_PRIVS) prctl(PR_GET_NO_NEW_PRIVS) \
-                     openat read write rt_sigaction(SIGSYS)";
-        word(names, self as usize)
+        line_of(Call::NAMES, self as usize)
     }
 }
 
@@ -52,10 +73,10 @@ mod tests {
     fn each_has_its_name() {
         let names = [
             (Call::SetModeFilter, "seccomp(SECCOMP_SET_MODE_FILTER)"),
-            (Call::GetActionAvail, "seccomp(SECCOMP_GET_ACTION_AVAIL)"),
-            (Call::PrctlSetSeccomp, "prctl(PR_SET_SECCOMP)"),
             (Call::SetNoNewPrivs, "prctl(PR_SET_NO_NEW_PRIVS)"),
-            (Call::GetNoNewPrivs, "prctl(PR_GET_NO_NEW_PRIVS)"),
+            (Call::PrctlSetSeccomp, "prctl(PR_SET_SECCOMP)"),
+            (Call::UnshareThread, "unshare(CLONE_THREAD)"),
+            (Call::GetActionAvail, "seccomp(SECCOMP_GET_ACTION_AVAIL)"),
             (Call::Open, "openat"),
             (Call::Read, "read"),
             (Call::Write, "write"),
@@ -63,6 +84,10 @@ mod tests {
         ];
         for (call, name) in names {
             assert_eq!(call.name(), name);
+        }
+        assert_eq!(Call::ALL, names.map(|(call, _)| call));
+        for (index, call) in Call::ALL.into_iter().enumerate() {
+            assert_eq!(call as usize, index);
         }
     }
 }

@@ -1,20 +1,43 @@
-//! The start of an annotated function.
+//! The start of an annotated function: for each setting of `on_error` there is one of these, and the expansion calls it.
+//!
+//! `head` is how the line on stderr begins: `seccomptime: main at src/main.rs:3 is not protected: `.
 
-use crate::private::OnError;
-use crate::{Error, Policy, line, sys};
+use crate::install::install;
+use crate::line::Line;
+use crate::{Error, Policy, sys};
 
 /// `EX_CONFIG` of sysexits.h: the status of a program that ends because its policy is not in force.
 pub const EXIT_STATUS: i32 = 78;
 
-/// Installs the policy. Where that fails the function's body doesn't run, unless the policy says `on_error = continue`.
+/// Installs the policy, or says why not and ends the process.
+#[inline(always)]
+pub fn enter_or_exit(policy: &Policy, head: &str) {
+    if let Err(error) = install(policy) {
+        print(head, &error, policy.is_plain());
+        sys::exit(EXIT_STATUS);
+    }
+}
+
+/// Installs the policy, or says why not and goes on.
+#[inline(always)]
+pub fn enter_or_continue(policy: &Policy, head: &str) {
+    if let Err(error) = install(policy) {
+        print(head, &error, policy.is_plain());
+    }
+}
+
+/// Installs the policy, or panics.
 ///
 /// # Panics
 ///
-/// With `on_error = panic`, where the policy can't be installed.
-#[inline]
-pub fn enter(policy: &Policy) {
-    if let Err(error) = policy.install() {
-        failed(policy, &error);
+/// Where it can't be installed.
+#[inline(always)]
+#[track_caller]
+pub fn enter_or_panic(policy: &Policy, head: &str) {
+    if let Err(error) = install(policy) {
+        let mut line = Line::new();
+        say(&mut line, head, &error, policy.is_plain());
+        panic!("{}", line.as_str());
     }
 }
 
@@ -23,38 +46,25 @@ pub fn enter(policy: &Policy) {
 /// # Errors
 ///
 /// Those of [`Policy::install`].
-#[inline]
+#[inline(always)]
 pub fn enter_or_return(policy: &Policy) -> Result<(), Error> {
-    policy.install().map(drop)
+    install(policy).map(drop)
 }
 
-#[cold]
-#[inline(never)]
-fn failed(policy: &Policy, error: &Error) {
-    line::not_protected(policy, error);
-    match policy.settings.on_error {
-        OnError::Continue => {}
-        // `enter_or_return` is for Return; whoever gets here with it must not go on either. Panic doesn't.
-        OnError::Exit | OnError::Return | OnError::Panic => sys::exit(EXIT_STATUS),
-    }
+/// Says why a policy is not in force.
+#[inline]
+fn print(head: &str, error: &Error, is_plain: bool) {
+    let mut line = Line::new();
+    say(&mut line, head, error, is_plain);
+    line.print();
 }
 
-#[cfg(test)]
-mod tests {
-    use std::string::String;
-
-    use super::*;
-    use crate::private::EMPTY;
-
-    #[test]
-    fn a_panic_says_why() {
-        let mut policy = EMPTY;
-        policy.settings.on_error = OnError::Panic;
-        let panicked = std::panic::catch_unwind(|| failed(&policy, &Error::Unsupported));
-        let message = panicked.unwrap_err().downcast::<String>().unwrap();
-        assert!(
-            message.contains("is not protected: this target has no seccomp"),
-            "{message}"
-        );
+#[inline]
+fn say(line: &mut Line, head: &str, error: &Error, is_plain: bool) {
+    line.head(head);
+    if is_plain {
+        error.say_plain(line);
+    } else {
+        error.say(line);
     }
 }

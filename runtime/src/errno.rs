@@ -1,8 +1,8 @@
+use core::ffi::c_int;
 use core::fmt;
 use core::num::NonZero;
 
 use crate::sys::errno as raw;
-use crate::words::{Out, say_number, show, word};
 
 /// An error number of the kernel.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,34 +10,27 @@ pub struct Errno(NonZero<i32>);
 
 impl Errno {
     pub(crate) const ENOENT: Errno = Errno::named(raw::ENOENT);
-    pub(crate) const ESRCH: Errno = Errno::named(raw::ESRCH);
     pub(crate) const EINTR: Errno = Errno::named(raw::EINTR);
-    pub(crate) const ENOMEM: Errno = Errno::named(raw::ENOMEM);
-    pub(crate) const EACCES: Errno = Errno::named(raw::EACCES);
-    pub(crate) const EFAULT: Errno = Errno::named(raw::EFAULT);
-    pub(crate) const EBUSY: Errno = Errno::named(raw::EBUSY);
-    pub(crate) const EINVAL: Errno = Errno::named(raw::EINVAL);
-    pub(crate) const ENOSYS: Errno = Errno::named(raw::ENOSYS);
-    pub(crate) const EOPNOTSUPP: Errno = Errno::named(raw::EOPNOTSUPP);
 
-    /// What the calls of this crate can answer, by themselves or made up by another sandbox. The rest shows as a number.
-    const NAMED: [i32; 12] = [
-        raw::EPERM,
-        raw::ENOENT,
-        raw::ESRCH,
-        raw::EINTR,
-        raw::ENOMEM,
-        raw::EACCES,
-        raw::EFAULT,
-        raw::EBUSY,
-        raw::EINVAL,
-        raw::EMFILE,
-        raw::ENOSYS,
-        raw::EOPNOTSUPP,
+    /// What an install may be answered, by the kernel or by another sandbox.
+    pub(crate) const OF_INSTALLS: [(i32, &'static str); 7] = [
+        (raw::EPERM, "EPERM"),
+        (raw::ESRCH, "ESRCH"),
+        (raw::ENOMEM, "ENOMEM"),
+        (raw::EACCES, "EACCES"),
+        (raw::EBUSY, "EBUSY"),
+        (raw::EINVAL, "EINVAL"),
+        (raw::ENOSYS, "ENOSYS"),
     ];
-    /// The names of those, in their order.
-    const NAMES: &'static str =
-        "EPERM ENOENT ESRCH EINTR ENOMEM EACCES EFAULT EBUSY EINVAL EMFILE ENOSYS EOPNOTSUPP";
+
+    /// What else the calls of this crate may be answered.
+    const OTHERS: [(i32, &'static str); 5] = [
+        (raw::ENOENT, "ENOENT"),
+        (raw::EINTR, "EINTR"),
+        (raw::EFAULT, "EFAULT"),
+        (raw::EMFILE, "EMFILE"),
+        (raw::EOPNOTSUPP, "EOPNOTSUPP"),
+    ];
 
     /// The errno of a number; none is 0.
     pub(crate) const fn new(raw: i32) -> Option<Errno> {
@@ -61,33 +54,16 @@ impl Errno {
     /// The name, such as `EINVAL`, of the numbers that this crate's calls can be expected to answer.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        let index = Errno::NAMED.iter().position(|&raw| raw == self.raw())?;
-        Some(word(Errno::NAMES, index))
-    }
-
-    /// What [`Display`](fmt::Display) shows.
-    pub(crate) fn say(self, out: &mut impl Out) {
-        // None is negative.
-        let number = self.raw().unsigned_abs();
-        match self.name() {
-            Some(name) => {
-                out.text(name);
-                out.text(" (");
-                say_number(number, out);
-                out.text(")");
-            }
-            None => {
-                out.text("errno ");
-                say_number(number, out)
-            }
-        }
+        let mut named = Errno::OF_INSTALLS.iter().chain(&Errno::OTHERS);
+        let (_, name) = named.find(|(raw, _)| *raw == self.raw())?;
+        Some(name)
     }
 }
 
-/// `EINVAL (22)`, or `errno 524` where it has no name here.
+/// `EINVAL (22)`, or `errno (524)` where it has no name here.
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, |out| self.say(out))
+        write!(f, "{} ({})", self.name().unwrap_or("errno"), self.raw())
     }
 }
 
@@ -98,6 +74,20 @@ impl fmt::Debug for Errno {
 }
 
 impl core::error::Error for Errno {}
+
+/// What the kernel returned: a negative errno, or the answer to what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Returned(pub(crate) c_int);
+
+impl Returned {
+    pub(crate) const NOTHING: Returned = Returned(0);
+    pub(crate) const ENOMEM: Returned = Returned(-raw::ENOMEM);
+    pub(crate) const EACCES: Returned = Returned(-raw::EACCES);
+    pub(crate) const EFAULT: Returned = Returned(-raw::EFAULT);
+    pub(crate) const EINVAL: Returned = Returned(-raw::EINVAL);
+    pub(crate) const ENOSYS: Returned = Returned(-raw::ENOSYS);
+    pub(crate) const EOPNOTSUPP: Returned = Returned(-raw::EOPNOTSUPP);
+}
 
 /// What std calls it.
 #[cfg(feature = "std")]
@@ -115,18 +105,18 @@ mod tests {
 
     #[test]
     fn by_name_where_it_has_one() {
-        for raw in Errno::NAMED {
-            // As std's text has it: no name is another's.
-            let name = Errno::new(raw).unwrap().name().unwrap();
-            assert_eq!(Errno::NAMES.split(' ').filter(|&it| it == name).count(), 1);
+        for (raw, name) in Errno::OF_INSTALLS.into_iter().chain(Errno::OTHERS) {
+            let errno = Errno::new(raw).unwrap();
+            assert_eq!(errno.name(), Some(name));
+            assert_eq!(errno.to_string(), std::format!("{name} ({raw})"));
         }
-        assert_eq!(Errno::NAMES.split(' ').count(), Errno::NAMED.len());
         assert_eq!(
             Errno::new(libc::EOPNOTSUPP).unwrap().name(),
             Some("EOPNOTSUPP")
         );
-        assert_eq!(Errno::EINVAL.to_string(), "EINVAL (22)");
-        assert_eq!(Errno::new(524).unwrap().to_string(), "errno 524");
+        assert_eq!(Errno::new(libc::EINVAL).unwrap().to_string(), "EINVAL (22)");
+        assert_eq!(Errno::new(-1).unwrap().name(), None);
+        assert_eq!(Errno::new(524).unwrap().to_string(), "errno (524)");
         assert_eq!(Errno::new(0), None);
     }
 }

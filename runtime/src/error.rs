@@ -1,270 +1,253 @@
+use core::ffi::c_long;
 use core::fmt;
 
-use crate::kernel::Answer;
-use crate::words::{Out, say_number, show};
-use crate::{Action, ActionSet, Call, Errno, Flags};
+use crate::errno::Returned;
+use crate::kernel::{Answer, Available};
+use crate::line::{self, Line};
+use crate::{Action, Call, Errno, Flags};
 
 /// Why a policy is not in force.
 ///
-/// It shows what failed and what the kernel answered, in one line; [`hint`](Error::hint) says what to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// It shows what was called, what the kernel answered and what that means, in one line; [`hint`](Error::hint) says what to do about it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    call: Call,
+    /// As the kernel gives it: an errno is negative.
+    answer: c_long,
+    flags: Flags,
+    action: Action,
+    available: Available,
+}
+
+/// What kind of reason an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ErrorKind {
+    // Those that any policy can meet come first, in the order of their texts.
+    /// The kernel has no filters.
+    NoFilterMode,
+    /// The kernel has no seccomp(2), without which a filter covers one thread, and there are others.
+    NotAlone,
+    /// A thread has other filters than the one that installs, so that this one can't be put on all: [`Error::thread`].
+    Thread,
+    /// All filters of a thread together would be more than the kernel takes.
+    NoRoom,
+    /// The answer is one that the kernel itself doesn't give: another sandbox refuses the call, or makes up a success.
+    Sandbox,
+    /// A filter that this process installed earlier would kill it for the call, so it wasn't made.
+    WouldKill,
     /// The target isn't one with seccomp.
     Unsupported,
-    /// The kernel has no filters.
-    #[non_exhaustive]
-    NoFilterMode {
-        /// What was called.
-        call: Call,
-        /// What it answered.
-        errno: Errno,
-    },
-    /// A call that no kernel lets succeed did: another sandbox's filter made up the answer.
-    #[non_exhaustive]
-    Lied {
-        /// What was called.
-        call: Call,
-    },
-    /// The answer is one that the kernel itself doesn't give: another sandbox refuses the call.
-    #[non_exhaustive]
-    Refused {
-        /// What was called.
-        call: Call,
-        /// What it answered.
-        errno: Errno,
-    },
-    /// A filter that this process installed earlier would kill it for the call, so it wasn't made.
-    #[non_exhaustive]
-    WouldKill {
-        /// What wasn't called.
-        call: Call,
-    },
-    /// The kernel lacks flags that the policy asks for.
-    #[non_exhaustive]
-    MissingFlags {
-        /// What it lacks.
-        flags: Flags,
-        /// What it answered.
-        errno: Errno,
-    },
-    /// The kernel lacks an action, or doesn't say that it has it, and the policy declares nothing in its place.
-    #[non_exhaustive]
-    MissingAction {
-        /// The action.
-        action: Action,
-        /// Missing, or no telling.
-        answer: Answer,
-        /// What [`Call::GetActionAvail`] answered.
-        errno: Option<Errno>,
-        /// The actions that the kernel offers.
-        offered: ActionSet,
-    },
-    /// no_new_privs can't be set.
-    #[non_exhaustive]
-    NoNewPrivs {
-        /// What was called.
-        call: Call,
-        /// What it answered; `None` where it claimed success and no_new_privs isn't set.
-        errno: Option<Errno>,
-    },
-    /// The kernel has no seccomp(2), without which a filter covers one thread; that the process has one alone isn't proved.
-    #[non_exhaustive]
-    NotAlone {
-        /// What was called.
-        call: Call,
-        /// What it answered; `None` where it shows other threads.
-        errno: Option<Errno>,
-    },
-    /// A thread has other filters than the one that installs, so that this one can't be put on all.
-    #[non_exhaustive]
-    Thread {
-        /// Its id.
-        id: i32,
-    },
-    /// The kernel refuses to load the program.
-    #[non_exhaustive]
-    Load {
-        /// What was called.
-        call: Call,
-        /// What it answered.
-        errno: Errno,
-    },
+    /// The kernel lacks flags that the policy asks for: [`Error::missing_flags`].
+    MissingFlags,
+    /// The kernel lacks an action, or doesn't say that it has it, and the policy declares nothing in its place:
+    /// [`Error::missing_action`].
+    MissingAction,
+    /// Without no_new_privs it takes CAP_SYS_ADMIN.
+    NoPrivileges,
 }
 
 impl Error {
+    #[inline(always)]
+    pub(crate) const fn new(kind: ErrorKind, call: Call, answer: Returned) -> Error {
+        Error {
+            kind,
+            call,
+            // The same number, on every arch.
+            answer: answer.0 as c_long,
+            flags: Flags::NONE,
+            action: Action::Allow,
+            available: Available::NOTHING,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn would_kill(call: Call) -> Error {
+        Error::new(ErrorKind::WouldKill, call, Returned::NOTHING)
+    }
+
+    pub(crate) const UNSUPPORTED: Error = Error::new(
+        ErrorKind::Unsupported,
+        Call::SetModeFilter,
+        Returned::NOTHING,
+    );
+
+    /// What an answer to a load means where no_new_privs isn't set.
+    pub(crate) fn without_privileges(self) -> Error {
+        let kind = match self.answer {
+            answer if answer == c_long::from(Returned::EACCES.0) => ErrorKind::NoPrivileges,
+            _ => self.kind,
+        };
+        Error { kind, ..self }
+    }
+
+    pub(crate) const fn missing_flags_of(flags: Flags, answer: Returned) -> Error {
+        Error {
+            flags,
+            ..Error::new(ErrorKind::MissingFlags, Call::SetModeFilter, answer)
+        }
+    }
+
+    pub(crate) const fn missing_action_of(
+        action: Action,
+        available: Available,
+        answer: Returned,
+    ) -> Error {
+        Error {
+            action,
+            available,
+            ..Error::new(ErrorKind::MissingAction, Call::GetActionAvail, answer)
+        }
+    }
+
+    /// What kind of reason it is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
     /// The call that failed, or that wasn't made.
     #[must_use]
     pub const fn call(&self) -> Option<Call> {
-        self.cause().0
+        match self.kind {
+            ErrorKind::Unsupported => None,
+            _ => Some(self.call),
+        }
     }
 
-    /// What that call answered.
+    /// The error that the call answered with. None where the call wasn't made, or its answer was a success that it can't be.
     #[must_use]
-    pub const fn errno(&self) -> Option<Errno> {
-        self.cause().1
+    pub fn errno(&self) -> Option<Errno> {
+        match self.answer {
+            ..0 => Errno::new(i32::try_from(self.answer.unsigned_abs()).ok()?),
+            _ => None,
+        }
     }
 
-    const fn cause(&self) -> (Option<Call>, Option<Errno>) {
-        match *self {
-            Error::Unsupported => (None, None),
-            Error::NoFilterMode { call, errno }
-            | Error::Refused { call, errno }
-            | Error::Load { call, errno } => (Some(call), Some(errno)),
-            Error::NoNewPrivs { call, errno } | Error::NotAlone { call, errno } => {
-                (Some(call), errno)
-            }
-            Error::Lied { call } | Error::WouldKill { call } => (Some(call), None),
-            Error::MissingFlags { errno, .. } => (Some(Call::SetModeFilter), Some(errno)),
-            Error::MissingAction { errno, .. } => (Some(Call::GetActionAvail), errno),
-            Error::Thread { .. } => (Some(Call::SetModeFilter), None),
+    /// The thread that has other filters.
+    #[must_use]
+    pub fn thread(&self) -> Option<i32> {
+        match self.kind {
+            ErrorKind::Thread => i32::try_from(self.answer).ok(),
+            _ => None,
+        }
+    }
+
+    /// The flags that the kernel lacks.
+    #[must_use]
+    pub const fn missing_flags(&self) -> Flags {
+        self.flags
+    }
+
+    /// The action that the kernel lacks or doesn't tell of, and what it says of each.
+    #[must_use]
+    pub const fn missing_action(&self) -> Option<(Action, Available)> {
+        match self.kind {
+            ErrorKind::MissingAction => Some((self.action, self.available)),
+            _ => None,
         }
     }
 
     /// What to do about it.
     #[must_use]
     pub const fn hint(&self) -> &'static str {
-        match *self {
-            Error::Unsupported => "leave the policy out on this target, with `cfg_attr`",
-            Error::NoFilterMode { .. } => "it takes Linux 3.5 and CONFIG_SECCOMP_FILTER",
-            Error::Lied { .. } | Error::Refused { .. } => OUTER,
-            Error::WouldKill { .. } => "allow `@install` in the earlier policy",
-            Error::MissingFlags { flags, .. } if flags.contains(Flags::TSYNC) => {
-                "a filter on all threads takes Linux 3.17"
+        match self.kind {
+            ErrorKind::Unsupported => "leave the policy out on this target, with `cfg_attr`",
+            ErrorKind::MissingFlags => {
+                "leave it out of `flags(…)`, or use a newer kernel: tsync takes 3.17, log 4.14, spec_allow 4.17"
             }
-            Error::MissingFlags { .. } => {
-                "leave it out of `flags(…)`, or run a newer kernel: log takes 4.14, spec_allow 4.17"
-            }
-            Error::MissingAction {
-                action: Action::Log,
-                ..
-            } => "declare what replaces it: `log or errno(EPERM)`",
-            Error::MissingAction {
-                action: Action::Notify,
-                ..
-            } => "declare what replaces it: `notify or errno(EPERM)`",
-            Error::MissingAction { .. } => "declare what replaces it, with `or`",
-            Error::NoNewPrivs { .. } => OUTER,
-            Error::NotAlone { .. } => "install before there are other threads, with /proc mounted",
-            Error::Thread { .. } => "install before other threads install filters of their own",
-            Error::Load { errno, .. } => match errno {
-                Errno::EACCES => "it takes no_new_privs or CAP_SYS_ADMIN: leave `keep_privs` out",
-                Errno::ENOMEM => {
-                    "all filters of a thread hold 32768 of the kernel's instructions at most: install fewer"
-                }
-                Errno::EBUSY => "a filter in force has a listener, or another install is under way",
-                Errno::ESRCH => {
-                    "a thread can't be brought under the filter: install before it starts"
-                }
-                Errno::EINVAL => "a program holds 1 to 4096 instructions",
-                _ => OUTER,
-            },
+            ErrorKind::MissingAction => "declare what replaces it, such as `log or errno(EPERM)`",
+            ErrorKind::NoPrivileges => "leave `keep_privs` out, or have CAP_SYS_ADMIN",
+            _ => line::hint(self.kind),
         }
     }
 
-    /// What happened, in words that end before what [`Display`](fmt::Display) adds.
-    const fn text(&self) -> &'static str {
-        match *self {
-            Error::Unsupported => "this target has no seccomp",
-            Error::NoFilterMode { .. } => "this kernel has no seccomp filters",
-            Error::Lied { .. } => {
-                "another sandbox makes up answers: success, without a program, of "
+    /// What happened and what to do about it, of an error that any policy can meet.
+    #[inline(always)]
+    pub(crate) fn say_plain(&self, line: &mut Line) {
+        line.call(self.call);
+        self.say_answer(line);
+        line.meaning(self.kind);
+    }
+
+    #[inline(always)]
+    fn say_answer(&self, line: &mut Line) {
+        if self.kind == ErrorKind::WouldKill {
+            line.would_kill();
+        } else {
+            line.answered(self.answer);
+        }
+    }
+
+    /// The same of any error.
+    #[cold]
+    pub(crate) fn say(&self, line: &mut Line) {
+        if self.kind as usize <= ErrorKind::WouldKill as usize {
+            line.text(self.call.name());
+            self.say_answer(line);
+            return line.meaning(self.kind);
+        }
+        if let Some(call) = self.call() {
+            line.text(call.name());
+            self.say_answer(line);
+            line.text(": ");
+        }
+        self.say_special(line);
+        line.text("; ");
+        line.text(self.hint());
+    }
+
+    /// What happened, in a case that only some policies can come to.
+    fn say_special(&self, line: &mut Line) {
+        match self.kind {
+            ErrorKind::MissingFlags => {
+                line.text("this kernel lacks `");
+                self.flags.say(line);
+                line.text("`");
             }
-            Error::Refused { .. } => "another sandbox refuses it",
-            Error::WouldKill { .. } => WOULD_KILL,
-            Error::MissingFlags { .. } => "this kernel lacks the flag ",
-            Error::MissingAction {
-                answer: Answer::Missing,
-                ..
-            } => "this kernel lacks the action ",
-            Error::MissingAction { .. } => "no telling whether this kernel has the action ",
-            Error::NoNewPrivs { errno: Some(_), .. } => "no_new_privs can't be set",
-            Error::NoNewPrivs { errno: None, .. } => {
-                "another sandbox makes up answers: no_new_privs is not set after the success of "
+            ErrorKind::MissingAction => {
+                line.text(match self.available.of(self.action) {
+                    Answer::Missing => "this kernel lacks `",
+                    _ => "no telling whether this kernel has `",
+                });
+                line.text(self.action.name());
+                line.text("`; it offers ");
+                self.available.actions().say(line);
             }
-            Error::NotAlone { errno: Some(_), .. } => {
-                "without seccomp(2) a filter covers one thread, and no telling whether there are others"
-            }
-            Error::NotAlone { errno: None, .. } => {
-                "without seccomp(2) a filter covers one thread, and there are others"
-            }
-            Error::Thread { .. } => "no thread was changed, for one has other filters: thread ",
-            Error::Load { .. } => "the filter was not loaded",
+            ErrorKind::NoPrivileges => line.text("no_new_privs isn't set"),
+            _ => line.text("this target has no seccomp"),
         }
     }
 }
 
-const OUTER: &str = "allow the calls of `@install` in the outer sandbox";
-
-/// The call follows.
+/// For the errors of [`kernel`](crate::kernel); the call follows.
 pub(crate) const WOULD_KILL: &str = "a filter installed earlier would kill this process for ";
-
-impl Error {
-    /// What [`Display`](fmt::Display) shows.
-    pub(crate) fn say(&self, out: &mut impl Out) {
-        if let (Some(call), Some(errno)) = self.cause() {
-            out.text(call.name());
-            out.text(" answered ");
-            errno.say(out);
-            out.text(": ");
-        }
-        out.text(self.text());
-        match *self {
-            Error::Lied { call }
-            | Error::WouldKill { call }
-            | Error::NoNewPrivs { call, errno: None } => out.text(call.name()),
-            Error::MissingFlags { flags, .. } => {
-                out.text("`");
-                flags.say(out);
-                out.text("`");
-            }
-            Error::MissingAction {
-                action, offered, ..
-            } => {
-                out.text("`");
-                out.text(action.name());
-                out.text("`; it offers ");
-                offered.say(out);
-            }
-            Error::Thread { id } => say_number(id.unsigned_abs(), out),
-            _ => {}
-        }
-    }
-}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, |out| self.say(out))
+        let mut line = Line::new();
+        self.say(&mut line);
+        let text = line.as_str();
+        f.write_str(text.rsplit_once("; ").map_or(text, |(what, _)| what))
     }
 }
 
-impl core::error::Error for Error {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Error::NoFilterMode { errno, .. }
-            | Error::Refused { errno, .. }
-            | Error::MissingFlags { errno, .. }
-            | Error::Load { errno, .. }
-            | Error::MissingAction {
-                errno: Some(errno), ..
-            }
-            | Error::NoNewPrivs {
-                errno: Some(errno), ..
-            }
-            | Error::NotAlone {
-                errno: Some(errno), ..
-            } => Some(errno),
-            _ => None,
-        }
+/// `NoFilterMode(…)`, with what is shown and what to do: this is what a `main` that returns it prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}({self}; {})", self.kind, self.hint())
     }
 }
+
+impl core::error::Error for Error {}
 
 /// The kind is that of the errno; the error itself is kept inside.
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
-        let kind = match error {
-            Error::Unsupported => std::io::ErrorKind::Unsupported,
+        let kind = match error.kind {
+            ErrorKind::Unsupported => std::io::ErrorKind::Unsupported,
             _ => crate::errno::kind(error.errno()),
         };
         std::io::Error::new(kind, error)
@@ -276,111 +259,123 @@ mod tests {
     use std::string::{String, ToString};
 
     use super::*;
-    use crate::ActionSet;
 
-    fn line(error: Error) -> String {
-        std::format!("{error}; {}", error.hint())
+    fn line(error: &Error) -> String {
+        let mut line = Line::new();
+        error.say(&mut line);
+        let line = line.as_str().to_string();
+        assert_eq!(
+            line,
+            std::format!("{error}; {}", error.hint()),
+            "the same in two parts"
+        );
+        line
+    }
+
+    fn returned(errno: i32) -> Returned {
+        Returned(-errno)
     }
 
     #[test]
     fn a_missing_action_names_what_is_offered_and_what_to_write() {
-        let offered: ActionSet = [Action::Allow, Action::Errno, Action::Trap]
-            .into_iter()
-            .collect();
-        let errno = Some(Errno::EINVAL);
         let action = Action::Log;
-        let missing = Error::MissingAction {
-            action,
-            answer: Answer::Missing,
-            errno,
-            offered,
-        };
+        let mut available = Available::NOTHING;
+        for action in [Action::Allow, Action::Errno, Action::Trap] {
+            available = available.with(action, Answer::Available);
+        }
+        let missing = Error::missing_action_of(action, available, Returned::EINVAL);
         assert_eq!(
-            line(missing),
-            "seccomp(SECCOMP_GET_ACTION_AVAIL) answered EINVAL (22): this kernel lacks the action `log`; \
-             it offers trap errno allow; declare what replaces it: `log or errno(EPERM)`"
+            line(&missing),
+            "seccomp(SECCOMP_GET_ACTION_AVAIL) answered EINVAL: this kernel lacks `log`; \
+             it offers trap errno allow; declare what replaces it, such as `log or errno(EPERM)`"
         );
-        let errno = Errno::new(1);
-        let unknown = Error::MissingAction {
-            action,
-            answer: Answer::CantTell,
-            errno,
-            offered,
-        };
+        assert_eq!(missing.missing_action(), Some((action, available)));
+        let available = available.with(action, Answer::CantTell);
+        let unknown = Error::missing_action_of(action, available, returned(libc::EPERM));
         assert!(
-            unknown
-                .to_string()
-                .contains("EPERM (1): no telling whether"),
+            line(&unknown).contains("EPERM: no telling whether"),
             "{unknown}"
         );
     }
 
     #[test]
-    fn each_names_its_call_and_errno() {
-        let call = Call::SetModeFilter;
-        let errno = Errno::ENOMEM;
+    fn each_names_its_call_and_answer() {
+        let new = Error::new;
+        let load = Call::SetModeFilter;
         let cases = [
             (
-                Error::Load { call, errno },
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered ENOMEM (12): the filter was not loaded; \
-                 all filters of a thread hold 32768 of the kernel's instructions at most: install fewer",
+                new(ErrorKind::NoRoom, load, Returned::ENOMEM),
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered ENOMEM: all filters of a thread hold 32768 instructions; install fewer",
             ),
             (
-                Error::Lied {
-                    call: Call::PrctlSetSeccomp,
-                },
-                "another sandbox makes up answers: success, without a program, of prctl(PR_SET_SECCOMP); \
-                 allow the calls of `@install` in the outer sandbox",
+                new(ErrorKind::Sandbox, Call::PrctlSetSeccomp, Returned(0)),
+                "prctl(PR_SET_SECCOMP) answered 0: an earlier sandbox is in the way; allow `@install` in it",
             ),
             (
-                Error::MissingFlags {
-                    flags: Flags::LOG,
-                    errno: Errno::EINVAL,
-                },
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL (22): this kernel lacks the flag `log`; \
-                 leave it out of `flags(…)`, or run a newer kernel: log takes 4.14, spec_allow 4.17",
+                new(ErrorKind::Sandbox, Call::SetNoNewPrivs, returned(524)),
+                "prctl(PR_SET_NO_NEW_PRIVS) answered 524: an earlier sandbox is in the way; allow `@install` in it",
             ),
             (
-                Error::Thread { id: 4711 },
-                "no thread was changed, for one has other filters: thread 4711; \
-                 install before other threads install filters of their own",
+                Error::would_kill(load),
+                "seccomp(SECCOMP_SET_MODE_FILTER) would kill this process: an earlier sandbox is in the way; allow `@install` in it",
             ),
             (
-                Error::NoNewPrivs {
-                    call: Call::SetNoNewPrivs,
-                    errno: None,
-                },
-                "another sandbox makes up answers: no_new_privs is not set after the success of \
-                 prctl(PR_SET_NO_NEW_PRIVS); allow the calls of `@install` in the outer sandbox",
+                new(ErrorKind::Thread, load, Returned(4711)),
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered 4711: this thread has other filters; install earlier",
             ),
             (
-                Error::WouldKill {
-                    call: Call::SetModeFilter,
-                },
-                "a filter installed earlier would kill this process for \
-                 seccomp(SECCOMP_SET_MODE_FILTER); allow `@install` in the earlier policy",
+                Error::missing_flags_of(Flags::LOG, Returned::EINVAL),
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL: this kernel lacks `log`; \
+                 leave it out of `flags(…)`, or use a newer kernel: tsync takes 3.17, log 4.14, spec_allow 4.17",
+            ),
+            (
+                new(ErrorKind::NoPrivileges, load, returned(libc::EACCES)),
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered EACCES: no_new_privs isn't set; \
+                 leave `keep_privs` out, or have CAP_SYS_ADMIN",
+            ),
+            (
+                new(ErrorKind::Unsupported, load, Returned::NOTHING),
+                "this target has no seccomp; leave the policy out on this target, with `cfg_attr`",
             ),
         ];
         for (error, expected) in cases {
-            assert_eq!(line(error), expected);
+            assert_eq!(line(&error), expected);
         }
     }
 
     #[test]
-    fn the_errno_is_the_source() {
-        let errno = Errno::EACCES;
-        let error = Error::Load {
-            call: Call::SetModeFilter,
-            errno,
-        };
-        let source = core::error::Error::source(&error).unwrap();
-        assert_eq!(source.to_string(), "EACCES (13)");
-        assert!(core::error::Error::source(&Error::Unsupported).is_none());
+    fn what_the_call_answered() {
+        let refused = Error::new(ErrorKind::Sandbox, Call::SetModeFilter, returned(524));
+        assert_eq!(refused.errno(), Errno::new(524));
+        let other = Error::new(ErrorKind::Thread, Call::SetModeFilter, Returned(4711));
+        assert_eq!((other.errno(), other.thread()), (None, Some(4711)));
+        let not_made = Error::would_kill(Call::SetModeFilter);
+        assert_eq!(not_made.errno(), None);
+        assert_eq!(not_made.call(), Some(Call::SetModeFilter));
         #[cfg(feature = "std")]
         {
+            let error = Error::new(
+                ErrorKind::Sandbox,
+                Call::SetModeFilter,
+                returned(libc::EACCES),
+            );
             let error = std::io::Error::from(error);
             assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied);
             assert!(error.to_string().starts_with("seccomp("), "{error}");
         }
+    }
+
+    #[test]
+    fn a_main_that_returns_it_says_all_of_it() {
+        let error = Error::new(
+            ErrorKind::NoFilterMode,
+            Call::SetModeFilter,
+            Returned::EINVAL,
+        );
+        assert_eq!(
+            std::format!("{error:?}"),
+            "NoFilterMode(seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL: \
+             this kernel has no seccomp filters; it takes CONFIG_SECCOMP_FILTER)"
+        );
     }
 }

@@ -1,36 +1,52 @@
 use core::fmt;
 use core::ops::BitOr;
 
+use crate::line::{Line, show};
 use crate::uapi::{
     SECCOMP_FILTER_FLAG_LOG, SECCOMP_FILTER_FLAG_SPEC_ALLOW, SECCOMP_FILTER_FLAG_TSYNC,
 };
-use crate::words::{First, Out, say_bits, show};
+use crate::words::line_of;
 
 /// Flags that a filter was, or is to be, loaded with (`SECCOMP_FILTER_FLAG_…`).
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Flags(u32);
+pub struct Flags(u8);
 
 impl Flags {
     /// No flag.
     pub const NONE: Flags = Flags(0);
     /// The filter goes on all threads of the process.
-    pub const TSYNC: Flags = Flags(SECCOMP_FILTER_FLAG_TSYNC);
+    pub const TSYNC: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_TSYNC);
     /// What the filter denies is logged too. From Linux 4.14.
-    pub const LOG: Flags = Flags(SECCOMP_FILTER_FLAG_LOG);
+    pub const LOG: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_LOG);
     /// The filter turns no speculative store bypass mitigation on. From Linux 4.17.
-    pub const SPEC_ALLOW: Flags = Flags(SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+    pub const SPEC_ALLOW: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_SPEC_ALLOW);
 
     /// The names of all flags, from the lowest bit.
-    const NAMES: &'static str = "tsync log spec_allow";
+    const NAMES: &'static str = "tsync\nlog\nspec_allow";
 
-    pub(crate) const fn from_bits(bits: u32) -> Flags {
+    pub(crate) const fn from_bits(bits: u8) -> Flags {
         Flags(bits)
+    }
+
+    /// All that the kernel has are within a byte.
+    const fn from_kernel(bits: u32) -> Flags {
+        assert!(bits <= u8::MAX as u32, "a flag of the kernel's first eight");
+        Flags(bits as u8)
     }
 
     /// The number that the kernel takes.
     #[must_use]
     pub const fn bits(self) -> u32 {
-        self.0
+        self.0 as u32
+    }
+
+    /// Those of `self` that `other` lacks.
+    pub(crate) const fn without(self, other: Flags) -> Flags {
+        Flags(self.0 & !other.0)
+    }
+
+    pub(crate) const fn with(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
     }
 
     /// Whether there is no flag.
@@ -59,8 +75,11 @@ impl Flags {
 
 impl Flags {
     /// What [`Display`](fmt::Display) shows.
-    pub(crate) fn say(self, out: &mut impl Out) {
-        say_bits(self.0, Flags::NAMES, First::Lowest, out);
+    pub(crate) fn say(self, line: &mut Line) {
+        for (index, flag) in self.iter().enumerate() {
+            line.text(if index == 0 { "" } else { " " });
+            line.text(line_of(Flags::NAMES, flag.0.trailing_zeros() as usize));
+        }
     }
 }
 
@@ -75,7 +94,7 @@ impl BitOr for Flags {
 /// The names as a policy's `flags(…)` has them, with a space between them.
 impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, |out| self.say(out))
+        show(f, |line| self.say(line))
     }
 }
 

@@ -16,6 +16,7 @@ use core::ffi::CStr;
 use core::fmt;
 
 pub use crate::list::{ActionList, ListError};
+use crate::load::Interface;
 use crate::sys::{File, O_RDONLY, O_WRONLY};
 use crate::{Action, ActionSet, Call, Errno, Flags, own, probe};
 
@@ -49,6 +50,13 @@ impl fmt::Display for Answer {
 pub struct Available([Answer; Action::ALL.len()]);
 
 impl Available {
+    pub(crate) const NOTHING: Available = Available([Answer::Missing; Action::ALL.len()]);
+
+    pub(crate) const fn with(mut self, action: Action, answer: Answer) -> Available {
+        self.0[action as usize] = answer;
+        self
+    }
+
     /// What is known about `action`.
     #[must_use]
     pub const fn of(&self, action: Action) -> Answer {
@@ -71,7 +79,9 @@ impl Available {
 /// available where filters are.
 #[must_use]
 pub fn actions_available() -> Available {
-    let filters = probe::interface(Flags::NONE).map(|_| Answer::Available);
+    let filters = own::check(own::flag_bit(Flags::NONE))
+        .and_then(|()| Interface::for_flags(Flags::NONE))
+        .map(|_| Answer::Available);
     Available(Action::ALL.map(|action| match probe::ask(action).0 {
         Answer::Missing if !probe::LATER.contains(&action) => filters.unwrap_or(Answer::Missing),
         answer => answer,
@@ -317,13 +327,14 @@ fn write(file: Sysctl, list: &ActionList) -> Result<(), Error> {
             return Err(Error::WouldKill { call });
         }
     }
-    let open = File::open(file.c_path(), O_WRONLY).map_err(|errno| failed(Call::Open, errno))?;
     // One write: the kernel takes each for a list of its own. With the line's end, so that the empty list is a write at all.
     let mut line = [0; ActionList::ROOM + 1];
     let text = list.as_str().as_bytes();
     line[..text.len()].copy_from_slice(text);
     line[text.len()] = b'\n';
-    match open.write(&line[..=text.len()]) {
+    let line = &line[..=text.len()];
+    let open = File::open(file.c_path(), O_WRONLY).map_err(|errno| failed(Call::Open, errno))?;
+    match open.write(line) {
         Ok(written) if written > text.len() => Ok(()),
         Ok(_) => Err(Error::NotStored),
         Err(errno) => Err(failed(Call::Write, errno)),

@@ -2,8 +2,9 @@
 
 use core::fmt;
 
-use crate::kernel::{self, ActionList};
-use crate::{Action, ActionSet, Flags};
+use crate::kernel::{self, ActionList, Sysctl};
+use crate::line::Line;
+use crate::{Action, ActionSet, Call, Flags, Policy, own};
 
 /// Whether a call is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,10 +94,37 @@ impl Logging {
         }
     }
 
+    /// The same, as the kernel's file has it.
+    #[inline(never)]
+    pub(crate) fn read(actions: ActionSet, flags: Flags) -> Logging {
+        Logging::new(actions, flags, |wanted| {
+            kernel::read_set(Sysctl::ActionsLogged, wanted)
+        })
+    }
+
     /// Whether calls that meet `log` won't be seen.
     pub(crate) fn loses_log(&self) -> bool {
         matches!(self, Logging::No(missing) if missing.contains(Action::Log))
     }
+}
+
+/// Says on stderr that the kernel's log won't show what the policy logs.
+#[cold]
+#[inline(never)]
+pub(crate) fn warn_not_logged(policy: &Policy) {
+    if !own::kills_for(Call::Write) {
+        not_logged(policy).print();
+    }
+}
+
+fn not_logged(policy: &Policy) -> Line {
+    let mut line = Line::new();
+    line.text("seccomptime: ");
+    policy.say_place(&mut line);
+    line.text(" logs, but the kernel won't: `log` is not in ");
+    line.text(Sysctl::ActionsLogged.path());
+    line.text("; add it, as root");
+    line
 }
 
 impl fmt::Display for Logging {
@@ -173,10 +201,17 @@ mod tests {
     }
 
     #[test]
+    fn says_what_is_not_logged_and_what_to_do() {
+        assert_eq!(
+            not_logged(&crate::private::EMPTY).as_str(),
+            "seccomptime: the policy at :0 logs, but the kernel won't: `log` is not in \
+             /proc/sys/kernel/seccomp/actions_logged; add it, as root"
+        );
+    }
+
+    #[test]
     fn an_unread_file_is_no_yes_and_no_no() {
-        let error = kernel::Error::WouldKill {
-            call: crate::Call::Open,
-        };
+        let error = kernel::Error::WouldKill { call: Call::Open };
         let unread = Logging::new(set(&[Action::Log]), Flags::NONE, |_| Err(error));
         assert_eq!(unread, Logging::Unread(error));
         assert!(!unread.loses_log());

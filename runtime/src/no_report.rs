@@ -17,6 +17,6 @@ impl Reporter {
     }
 
     pub(crate) fn start(&self, _: &Policy) -> Result<(), Error> {
-        Err(Error::Unsupported)
+        Err(Error::UNSUPPORTED)
     }
 }

@@ -2,7 +2,9 @@
 
 use core::ffi::{CStr, c_int};
 
-use crate::{Errno, Instruction};
+use crate::errno::Returned;
+use crate::load::Interface;
+use crate::{Errno, Flags, Instruction};
 
 pub(crate) const SUPPORTED: bool = false;
 
@@ -22,6 +24,11 @@ pub(crate) mod errno {
     pub(crate) const EOPNOTSUPP: i32 = 95;
 }
 
+const NO_CALL: Errno = match Errno::new(errno::ENOSYS) {
+    Some(errno) => errno,
+    None => panic!("an errno that is 0"),
+};
+
 /// No number is a system call here.
 pub(crate) mod nr {
     use core::ffi::c_long;
@@ -32,6 +39,7 @@ pub(crate) mod nr {
     pub(crate) const READ: c_long = -1;
     pub(crate) const RT_SIGACTION: c_long = -1;
     pub(crate) const SECCOMP: c_long = -1;
+    pub(crate) const UNSHARE: c_long = -1;
     pub(crate) const WRITE: c_long = -1;
 }
 
@@ -51,36 +59,38 @@ impl<T> Once<T> {
 }
 
 pub(crate) const AT_FDCWD: c_int = -100;
+pub(crate) const CLONE_PARENT: c_int = 0;
+pub(crate) const CLONE_THREAD: c_int = 0;
 pub(crate) const O_RDONLY: c_int = 0;
 pub(crate) const O_WRONLY: c_int = 1;
 pub(crate) const O_CLOEXEC: c_int = 0;
 pub(crate) const SIGSYS: c_int = 31;
 
-pub(crate) fn set_mode_filter(_: u32, _: Option<&[Instruction]>) -> Result<c_int, Errno> {
-    Err(Errno::ENOSYS)
+pub(crate) fn load(_: Interface, _: Flags, _: Option<&[Instruction]>) -> Returned {
+    Returned::ENOSYS
 }
 
-pub(crate) fn get_action_avail(_: u32) -> Result<c_int, Errno> {
-    Err(Errno::ENOSYS)
+pub(crate) fn get_action_avail(_: u32) -> Returned {
+    Returned::ENOSYS
 }
 
-pub(crate) fn prctl_set_seccomp(_: Option<&[Instruction]>) -> Result<c_int, Errno> {
-    Err(Errno::ENOSYS)
+pub(crate) fn set_no_new_privs() -> Returned {
+    Returned::ENOSYS
 }
 
-pub(crate) fn set_no_new_privs() -> Result<c_int, Errno> {
-    Err(Errno::ENOSYS)
+pub(crate) fn get_no_new_privs() -> Returned {
+    Returned::ENOSYS
 }
 
-pub(crate) fn get_no_new_privs() -> Result<c_int, Errno> {
-    Err(Errno::ENOSYS)
+pub(crate) fn unshare(_: c_int) -> Returned {
+    Returned::ENOSYS
 }
 
 pub(crate) struct File(core::convert::Infallible);
 
 impl File {
     pub(crate) fn open(_: &CStr, _: c_int) -> Result<File, Errno> {
-        Err(Errno::ENOSYS)
+        Err(NO_CALL)
     }
 
     pub(crate) fn read(&self, _: &mut [u8]) -> Result<usize, Errno> {
@@ -93,7 +103,7 @@ impl File {
 }
 
 pub(crate) fn write_stderr(_: &[u8]) -> Result<usize, Errno> {
-    Err(Errno::ENOSYS)
+    Err(NO_CALL)
 }
 
 pub(crate) fn exit(_: c_int) -> ! {

@@ -7,21 +7,19 @@
 //! refused, rather than one too few.
 
 use core::ffi::c_long;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::Ordering;
 
 use crate::decide::{Data, run};
+use crate::load::{self, IN_FORCE};
 use crate::plan::Plan;
 use crate::private::Threads;
 use crate::probe::LATER_SET;
-use crate::sys::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS, nr};
+use crate::sys::{AT_FDCWD, CLONE_THREAD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS, nr};
 use crate::uapi::{
     PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_GET_ACTION_AVAIL,
     SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER,
 };
 use crate::{Action, ActionSet, Call, Error, Flags, Instruction};
-
-/// A bit for each call that would be deadly.
-static PROCESS: AtomicU32 = AtomicU32::new(0);
 
 #[cfg(feature = "std")]
 std::thread_local! {
@@ -30,6 +28,7 @@ std::thread_local! {
 }
 
 /// Remembers a filter on `threads` that was just loaded. It makes no system call.
+#[inline]
 pub(crate) fn remember(threads: Threads, deadly: u32) {
     if deadly == 0 {
         return;
@@ -41,55 +40,57 @@ pub(crate) fn remember(threads: Threads, deadly: u32) {
             let _ = THREAD.try_with(|thread| thread.set(thread.get() | deadly));
         }
         _ => {
-            PROCESS.fetch_or(deadly, Ordering::Relaxed);
+            IN_FORCE.deadly.fetch_or(deadly, Ordering::Relaxed);
         }
     }
 }
 
-/// An error where `call` would be the end of this process.
-pub(crate) fn check(call: Call) -> Result<(), Error> {
-    check_bit(bit(call), call)
+/// An error where one of `calls` would be the end of this process: bits, as [`bit`] and [`flag_bit`] have them.
+#[inline(always)]
+pub(crate) fn check(calls: u32) -> Result<(), Error> {
+    match deadly() & calls {
+        0 => Ok(()),
+        deadly => Err(Error::would_kill(first(deadly))),
+    }
 }
 
 /// Whether `call` would be the end of this process.
 pub(crate) fn kills_for(call: Call) -> bool {
-    is_set(bit(call))
+    deadly() & bit(call) != 0
 }
 
-/// The same for [`Call::SetModeFilter`] with `flags`.
-pub(crate) fn check_flags(flags: Flags) -> Result<(), Error> {
-    check_bit(flag_bit(flags), Call::SetModeFilter)
-}
-
-fn check_bit(bit: u32, call: Call) -> Result<(), Error> {
-    if is_set(bit) {
-        Err(Error::WouldKill { call })
-    } else {
-        Ok(())
-    }
-}
-
-#[inline(never)]
-fn is_set(bit: u32) -> bool {
-    let deadly = PROCESS.load(Ordering::Relaxed);
+/// A bit for each call that would be the end of this process.
+#[inline(always)]
+fn deadly() -> u32 {
+    let deadly = IN_FORCE.deadly.load(Ordering::Relaxed);
     #[cfg(feature = "std")]
     let deadly = deadly | THREAD.try_with(core::cell::Cell::get).unwrap_or(0);
-    deadly & bit != 0
+    deadly
+}
+
+/// The first of the calls whose bits are set; those that load come first.
+#[inline]
+fn first(calls: u32) -> Call {
+    let index = calls.trailing_zeros().saturating_sub(CALL_BITS);
+    let call = Call::ALL.get(index as usize);
+    call.copied().unwrap_or(Call::SetModeFilter)
 }
 
 /// All flags that a policy can have: the eight lowest bits say which of their combinations are deadly.
-const FLAGS: u32 = Flags::TSYNC.bits() | Flags::LOG.bits() | Flags::SPEC_ALLOW.bits();
+const FLAGS: Flags = Flags::TSYNC.with(Flags::LOG).with(Flags::SPEC_ALLOW);
 
-const fn flag_bit(flags: Flags) -> u32 {
-    1 << (flags.bits() & FLAGS)
+pub(crate) const fn flag_bit(flags: Flags) -> u32 {
+    1 << (flags.bits() & FLAGS.bits())
 }
 
 /// The bits of all combinations of flags.
-const ALL_LOADS: u32 = (1 << (FLAGS + 1)) - 1;
+const ALL_LOADS: u32 = (1 << CALL_BITS) - 1;
 
-/// The bits above those of the flags.
-const fn bit(call: Call) -> u32 {
-    1 << (FLAGS + 1 + call as u32)
+/// The bits above those of the flags are those of the calls.
+const CALL_BITS: u32 = FLAGS.bits() + 1;
+
+pub(crate) const fn bit(call: Call) -> u32 {
+    1 << (CALL_BITS + call as u32)
 }
 
 /// A call as the kernel shows it to a filter, for a policy may look at the arguments: an int arrives with its sign extended.
@@ -108,7 +109,7 @@ const LOAD: i32 = SECCOMP_SET_MODE_FILTER as i32;
 const GET_ACTION: i32 = SECCOMP_GET_ACTION_AVAIL as i32;
 
 /// All calls of an install but those that have flags.
-const CALLS: [Asked; 12] = [
+const CALLS: [Asked; 14] = [
     Asked(
         Call::GetActionAvail,
         nr::SECCOMP,
@@ -130,7 +131,7 @@ const CALLS: [Asked; 12] = [
         [PR_SET_NO_NEW_PRIVS, 1, 0, 0],
     ),
     Asked(
-        Call::GetNoNewPrivs,
+        Call::SetNoNewPrivs,
         nr::PRCTL,
         [PR_GET_NO_NEW_PRIVS, 0, 0, 0],
     ),
@@ -144,6 +145,8 @@ const CALLS: [Asked; 12] = [
         nr::OPENAT,
         [AT_FDCWD, POINTER, O_WRONLY | O_CLOEXEC, 0],
     ),
+    Asked(Call::UnshareThread, nr::UNSHARE, [load::NONSENSE, 0, 0, 0]),
+    Asked(Call::UnshareThread, nr::UNSHARE, [CLONE_THREAD, 0, 0, 0]),
     Asked(Call::Open, nr::CLOSE, [FD, 0, 0, 0]),
     Asked(Call::Read, nr::READ, [FD, POINTER, 1, 0]),
     Asked(Call::Write, nr::WRITE, [FD, POINTER, 1, 0]),
@@ -178,8 +181,8 @@ impl Fate {
             i += 1;
         }
         // Each combination of flags, without a program and with one.
-        let mut flags = 0;
-        while flags <= FLAGS {
+        let mut flags = 0_u8;
+        while flags as u32 <= FLAGS.bits() {
             let bit = flag_bit(Flags::from_bits(flags));
             let without = [LOAD, flags as i32, 0, 0];
             let with = [LOAD, flags as i32, POINTER, 0];
@@ -268,18 +271,8 @@ mod tests {
     #[test]
     fn bits_are_apart() {
         let mut seen = 0u32;
-        let flags = (0..=FLAGS).map(|flags| flag_bit(Flags::from_bits(flags)));
-        let calls = [
-            Call::GetActionAvail,
-            Call::PrctlSetSeccomp,
-            Call::SetNoNewPrivs,
-            Call::GetNoNewPrivs,
-            Call::Open,
-            Call::Read,
-            Call::Write,
-            Call::SetSigaction,
-        ];
-        for bit in flags.chain(calls.map(bit)) {
+        let flags = (0..8).map(|flags| flag_bit(Flags::from_bits(flags)));
+        for bit in flags.chain(Call::ALL.map(bit)) {
             assert_eq!(seen & bit, 0);
             seen |= bit;
         }
@@ -290,7 +283,11 @@ mod tests {
         for fatal in [SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRAP, 0] {
             let deadly = deadly(&[ret(fatal)]);
             assert_eq!(deadly & 0xff, 0xff);
-            assert_eq!(deadly.count_ones(), 8 + 8);
+            assert_eq!(
+                deadly.count_ones(),
+                8 + 7,
+                "SetModeFilter has the bits of its flags"
+            );
         }
         for harmless in [SECCOMP_RET_ERRNO | 1, SECCOMP_RET_ALLOW, SECCOMP_RET_LOG] {
             assert_eq!(deadly(&[ret(harmless)]), 0);
@@ -355,18 +352,19 @@ mod tests {
     #[test]
     #[cfg(feature = "std")]
     fn a_filter_on_one_thread_counts_for_that_thread() {
-        let other = || check(Call::SetNoNewPrivs).is_ok() && check_flags(Flags::LOG).is_ok();
+        let other =
+            || check(bit(Call::SetNoNewPrivs)).is_ok() && check(flag_bit(Flags::LOG)).is_ok();
         let filtered = std::thread::spawn(move || {
             remember(Threads::Calling, deadly(&[ret(SECCOMP_RET_ERRNO | 1)]));
             assert!(other(), "an errno kills nobody");
             remember(Threads::Calling, deadly(&[ret(SECCOMP_RET_KILL_PROCESS)]));
             assert!(std::thread::spawn(other).join().unwrap());
-            let call = Call::SetModeFilter;
-            assert_eq!(check_flags(Flags::LOG), Err(Error::WouldKill { call }));
-            check(Call::SetNoNewPrivs)
+            let killed = Error::would_kill(Call::SetModeFilter);
+            assert_eq!(check(flag_bit(Flags::LOG)), Err(killed));
+            check(bit(Call::SetNoNewPrivs))
         });
-        let call = Call::SetNoNewPrivs;
-        assert_eq!(filtered.join().unwrap(), Err(Error::WouldKill { call }));
+        let killed = Error::would_kill(Call::SetNoNewPrivs);
+        assert_eq!(filtered.join().unwrap(), Err(killed));
         assert!(other());
     }
 }

@@ -2,11 +2,12 @@ use core::ffi::c_long;
 use core::fmt;
 
 use crate::decide::{Data, run};
-use crate::own::Fate;
+use crate::line::{Line, show};
+use crate::own::{self, Fate};
 use crate::private::{Settings, Threads};
+use crate::probe::LATER_SET;
 use crate::record::{self, Record};
-use crate::words::{Out, say_number, show};
-use crate::{Action, ActionSet, Decision, Error, Flags, Instruction, Status};
+use crate::{Action, ActionSet, Call, Decision, Error, Flags, Instruction, Status};
 
 /// A compiled policy: the program for this target, and how it is to be installed.
 ///
@@ -26,6 +27,8 @@ pub struct Policy {
     pub(crate) instructions: &'static [Instruction],
     pub(crate) audit_arch: u32,
     actions: ActionSet,
+    /// Those, and what may replace them.
+    may_have: ActionSet,
     /// The actions that an install asks the kernel for.
     pub(crate) to_ask: ActionSet,
     /// What the program does to the calls of a later install.
@@ -56,17 +59,13 @@ impl Policy {
         record: &'static Record<N, F, T>,
         settings: Settings,
     ) -> Policy {
-        let known = Flags::LOG.bits() | Flags::SPEC_ALLOW.bits();
-        assert!(
-            settings.flags & !known == 0,
-            "a filter flag that the runtime doesn't know"
-        );
         let actions = returned(&record.instructions);
         let fate = Fate::new(record.audit_arch, &record.instructions);
         Policy {
             instructions: &record.instructions,
             audit_arch: record.audit_arch,
             actions,
+            may_have: replaced(actions, settings.fallbacks),
             to_ask: fate.asked_for(actions),
             fate,
             file: &record.file,
@@ -160,16 +159,18 @@ impl Policy {
 
     /// The flags that the filter is to be loaded with.
     #[must_use]
+    #[inline]
     pub const fn flags(&self) -> Flags {
         let threads = match self.settings.threads {
             Threads::All => Flags::TSYNC,
             Threads::Calling => Flags::NONE,
         };
-        Flags::from_bits(self.settings.flags | threads.bits())
+        self.settings.flags.with(threads)
     }
 
     /// The actions that the program can return.
     #[must_use]
+    #[inline]
     pub const fn actions(&self) -> ActionSet {
         self.actions
     }
@@ -193,22 +194,56 @@ impl Policy {
     /// - no_new_privs can't be set;
     /// - with `flags(tsync)`, another thread has other filters, or (without seccomp(2)) the thread isn't provably alone;
     /// - the kernel refuses to load the program: too many instructions in all filters, too little memory.
+    #[inline]
     pub fn install(&self) -> Result<Status, Error> {
         crate::install::install(self)
     }
 
+    /// The calls that every install of it makes: bits, as [`own`] has them.
+    #[inline(always)]
+    pub(crate) const fn calls(&self) -> u32 {
+        let loads = own::flag_bit(self.flags());
+        if self.settings.keep_privs {
+            loads
+        } else {
+            loads | own::bit(Call::SetNoNewPrivs)
+        }
+    }
+
+    /// Whether something may reach the log: by the policy as written, or by what replaces an action.
+    #[inline(always)]
+    pub(crate) const fn may_log(&self) -> bool {
+        self.flags().contains(Flags::LOG) || self.may_have.contains(Action::Log)
+    }
+
+    /// Whether it asks for nothing that a kernel with filters on all threads may lack, or not grant.
+    #[inline(always)]
+    pub(crate) const fn is_plain(&self) -> bool {
+        let Settings {
+            flags,
+            keep_privs,
+            report,
+            ..
+        } = self.settings;
+        // `kill_process` is replaced where it is lacking, if need be by itself.
+        let lacking = self
+            .actions
+            .intersection(LATER_SET)
+            .without(Action::KillProcess);
+        flags.is_empty() && !keep_privs && report.is_none() && lacking.is_empty()
+    }
+
     /// Says the policy's name and place: `main at src/main.rs:3`.
-    pub(crate) fn say_place(&self, out: &mut impl Out) {
-        let name = match self.settings.name {
+    pub(crate) fn say_place(&self, line: &mut Line) {
+        let source = self.source();
+        line.text(match self.settings.name {
             "" => "the policy",
             name => name,
-        };
-        out.text(name);
-        out.text(" at ");
-        let source = self.source();
-        out.text(source.file);
-        out.text(":");
-        say_number(source.line, out);
+        });
+        line.text(" at ");
+        line.text(source.file);
+        line.text(":");
+        line.number(source.line);
     }
 }
 
@@ -224,14 +259,24 @@ const fn returned(instructions: &[Instruction]) -> ActionSet {
     actions
 }
 
+const fn replaced(actions: ActionSet, fallbacks: &[(u32, u32)]) -> ActionSet {
+    let mut all = actions;
+    let mut rest = fallbacks;
+    while let [(_, to), others @ ..] = rest {
+        all = all.with(Action::from_return_value(*to));
+        rest = others;
+    }
+    all
+}
+
 /// The policy's text, where the binary holds it, and where it was written.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.source().text {
-            "" => show(f, |out| self.say_place(out)),
+            "" => show(f, |line| self.say_place(line)),
             text => {
                 write!(f, "{text} (")?;
-                show(f, |out| self.say_place(out))?;
+                show(f, |line| self.say_place(line))?;
                 f.write_str(")")
             }
         }
@@ -256,7 +301,7 @@ mod tests {
     use std::string::ToString;
 
     use super::*;
-    use crate::private::{At, OnError, RecordKind};
+    use crate::private::{At, RecordKind};
     use crate::uapi::{
         BPF_JMP_JEQ_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARCH, SECCOMP_DATA_NR,
         SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_LOG,
@@ -282,10 +327,9 @@ mod tests {
         name: "main",
         threads: Threads::All,
         default: SECCOMP_RET_LOG,
-        flags: 2,
+        flags: Flags::LOG,
         keep_privs: false,
         fallbacks: &[],
-        on_error: OnError::Exit,
         report: None,
         debug: false,
     };
@@ -357,14 +401,5 @@ mod tests {
         nameless.text = b"";
         assert_eq!(nameless.to_string(), "the policy at src/main.rs:3");
         assert!(std::format!("{POLICY:?}").contains("0xc000003e"));
-    }
-
-    #[test]
-    fn flags_that_the_runtime_does_not_know_are_refused() {
-        let settings = Settings {
-            flags: 1 << 3,
-            ..SETTINGS
-        };
-        assert!(std::panic::catch_unwind(|| Policy::new(&RECORD, settings)).is_err());
     }
 }

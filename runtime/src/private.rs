@@ -7,7 +7,7 @@ pub use libc;
 pub use seccomptime_macros::__lower;
 
 pub use crate::deciding::{always_allows, decides, never_allows};
-pub use crate::enter::{enter, enter_or_return};
+pub use crate::enter::{enter_or_continue, enter_or_exit, enter_or_panic, enter_or_return};
 pub use crate::link::{link, link_into, link_length};
 pub use crate::record::{At, Record, RecordKind};
 pub use crate::report::{Reporter, can_report};
@@ -20,7 +20,7 @@ pub use crate::values::{
     Bits, above_least, below_greatest, fits, flip, high, high_end, low, low_end, mask, sorted,
     within,
 };
-use crate::{Instruction, Policy};
+use crate::{Flags, Instruction, Policy};
 
 /// How a policy is to be installed.
 #[derive(Clone, Copy, Debug)]
@@ -32,14 +32,12 @@ pub struct Settings {
     /// The return value of the default action.
     pub default: u32,
     /// `SECCOMP_FILTER_FLAG_…` without TSYNC, which `threads` says.
-    pub flags: u32,
+    pub flags: Flags,
     /// Leave no_new_privs alone.
     pub keep_privs: bool,
     /// What replaces an action that the kernel lacks: the action's return value without data, and the replacement's return
     /// value, in the order declared.
     pub fallbacks: &'static [(u32, u32)],
-    /// What an install that fails at the start of a function does.
-    pub on_error: OnError,
     /// How what `trap` denies is told; `None` without `report`.
     pub report: Option<Reporter>,
     /// A debug build, which says on stderr that `log` isn't logged.
@@ -53,19 +51,6 @@ pub enum Threads {
     All,
     /// The calling thread and what it spawns from then on.
     Calling,
-}
-
-/// The setting `on_error`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnError {
-    /// One line on stderr, and status 78.
-    Exit,
-    /// The function returns the error.
-    Return,
-    /// Panic.
-    Panic,
-    /// One line on stderr, and on without protection.
-    Continue,
 }
 
 /// The policy that a record and settings make.
@@ -102,14 +87,29 @@ pub const EMPTY: Policy = policy(
         name: "",
         threads: Threads::Calling,
         default: SECCOMP_RET_KILL_PROCESS,
-        flags: 0,
+        flags: Flags::NONE,
         keep_privs: false,
         fallbacks: &[],
-        on_error: OnError::Exit,
         report: None,
         debug: false,
     },
 );
+
+/// The flags that a policy asks for, without TSYNC.
+///
+/// # Panics
+///
+/// Where this crate doesn't know one of them.
+#[must_use]
+pub const fn flags(bits: u8) -> Flags {
+    let flags = Flags::from_bits(bits);
+    let known = Flags::LOG.with(Flags::SPEC_ALLOW);
+    assert!(
+        flags.without(known).is_empty(),
+        "a filter flag that the runtime doesn't know"
+    );
+    flags
+}
 
 /// The return value of `errno(value)`.
 ///
@@ -167,6 +167,14 @@ mod tests {
         assert_eq!(ret_trap(0), 0x0003_0000);
         assert_eq!(ret_trap(0xffff), 0x0003_ffff);
         assert_eq!(ret_trace(7), 0x7ff0_0007);
+    }
+
+    #[test]
+    fn flags_that_the_runtime_does_not_know_are_refused() {
+        assert_eq!(flags(6), Flags::LOG | Flags::SPEC_ALLOW);
+        for bits in [1, 1 << 3] {
+            assert!(std::panic::catch_unwind(|| flags(bits)).is_err());
+        }
     }
 
     #[test]

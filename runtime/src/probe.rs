@@ -1,106 +1,41 @@
 //! What the kernel can do, as far as it, or what stands before it, says.
 
+use core::ops::BitOr;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use crate::kernel::{self, Answer};
-use crate::private::Threads;
-use crate::{Action, ActionSet, Call, Errno, Error, Flags, own, sys, threads};
+use crate::errno::Returned;
+use crate::kernel::{self, Answer, Available};
+use crate::load::Interface;
+use crate::{Action, ActionSet, Call, Error, ErrorKind, Flags, own, sys};
 
-/// How filters are loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interface {
-    /// seccomp(2), from Linux 3.17.
-    Seccomp,
-    /// prctl(2): the calling thread alone, no flags.
-    Prctl,
-}
-
-/// Which interface there is for a filter with `flags`: the null program must be answered with EFAULT.
-pub(crate) fn interface(flags: Flags) -> Result<Interface, Error> {
-    match null_program(flags)? {
-        Errno::EFAULT => Ok(Interface::Seccomp),
-        Errno::ENOSYS => prctl().map(|()| Interface::Prctl),
-        Errno::EINVAL => Err(blame_flags(flags)),
-        errno => Err(Error::Refused {
-            call: Call::SetModeFilter,
-            errno,
-        }),
-    }
-}
-
-/// [`interface`], and whether it can do what `flags` and `threads` want.
-pub(crate) fn interface_for(flags: Flags, threads: Threads) -> Result<Interface, Error> {
-    let interface = interface(flags)?;
-    if interface == Interface::Prctl {
-        let beyond = Flags::from_bits(flags.bits() & !Flags::TSYNC.bits());
-        if !beyond.is_empty() {
-            return Err(Error::MissingFlags {
-                flags: beyond,
-                errno: Errno::ENOSYS,
-            });
-        }
-        if threads == Threads::All {
-            threads::prove_alone()?;
-        }
-    }
-    Ok(interface)
-}
-
+/// Why `flags` were answered with EINVAL, where others than TSYNC are among them: `ask` is what the kernel answers to the null
+/// program with each.
 #[cold]
-fn blame_flags(flags: Flags) -> Error {
-    blame(flags, null_program)
-}
-
-/// What seccomp(2) answers to `flags` and the null program. No kernel lets that succeed.
 #[inline(never)]
-fn null_program(flags: Flags) -> Result<Errno, Error> {
-    own::check_flags(flags)?;
-    match sys::set_mode_filter(flags.bits(), None) {
-        Ok(_) => Err(Error::Lied {
-            call: Call::SetModeFilter,
-        }),
-        Err(errno) => Ok(errno),
-    }
-}
-
-/// Why `flags` were answered with EINVAL.
-fn blame(flags: Flags, ask: fn(Flags) -> Result<Errno, Error>) -> Error {
+pub(crate) fn blame(flags: Flags, ask: fn(Flags) -> Returned) -> Error {
     let call = Call::SetModeFilter;
-    let errno = Errno::EINVAL;
-    match ask(Flags::NONE) {
-        Ok(Errno::EFAULT) => {}
-        Ok(Errno::EINVAL) => return Error::NoFilterMode { call, errno },
-        Ok(errno) => return Error::Refused { call, errno },
-        Err(error) => return error,
+    let answer = ask(Flags::NONE);
+    match answer {
+        Returned::EFAULT => {}
+        Returned::EINVAL => return Error::new(ErrorKind::NoFilterMode, call, answer),
+        _ => return Error::new(ErrorKind::Sandbox, call, answer),
     }
-    let mut missing = Flags::NONE;
-    for flag in flags.iter() {
-        match ask(flag) {
-            Ok(Errno::EINVAL) => missing = missing | flag,
-            Ok(_) => {}
-            Err(error) => return error,
-        }
-    }
+    let answer = Returned::EINVAL;
+    let missing = flags.iter().filter(|&flag| ask(flag) == answer);
+    let missing = missing.fold(Flags::NONE, Flags::bitor);
     if missing.is_empty() {
         // Each by itself is taken, which is true of no kernel.
-        Error::Refused { call, errno }
+        Error::new(ErrorKind::Sandbox, call, answer)
     } else {
-        Error::MissingFlags {
-            flags: missing,
-            errno,
-        }
+        Error::missing_flags_of(missing, answer)
     }
 }
 
-#[cold]
-fn prctl() -> Result<(), Error> {
-    let call = Call::PrctlSetSeccomp;
-    own::check(call)?;
-    match sys::prctl_set_seccomp(None) {
-        Err(Errno::EFAULT) => Ok(()),
-        Err(errno @ Errno::EINVAL) => Err(Error::NoFilterMode { call, errno }),
-        Err(errno) => Err(Error::Refused { call, errno }),
-        Ok(_) => Err(Error::Lied { call }),
+/// What seccomp(2) answers to `flags` and the null program. Where asking would be the end, it is EFAULT, as it should be.
+pub(crate) fn null_program(flags: Flags) -> Returned {
+    match own::check(own::flag_bit(flags)) {
+        Ok(()) => sys::load(Interface::Seccomp, flags, None),
+        Err(_) => Returned::EFAULT,
     }
 }
 
@@ -115,22 +50,20 @@ pub(crate) const LATER_SET: ActionSet = ActionSet::EMPTY
 
 /// Asks seccomp(2) for one action.
 #[inline(never)]
-pub(crate) fn ask(action: Action) -> (Answer, Option<Errno>) {
+pub(crate) fn ask(action: Action) -> (Answer, Returned) {
     if own::kills_for(Call::GetActionAvail) {
-        return (Answer::WouldKill, None);
+        return (Answer::WouldKill, Returned::NOTHING);
     }
-    match sys::get_action_avail(action.return_value()) {
-        Ok(0) => (Answer::Available, None),
-        Ok(_) => (Answer::CantTell, None),
-        Err(errno) => (read_errno(errno), Some(errno)),
-    }
+    let returned = sys::get_action_avail(action.return_value());
+    (meaning(returned), returned)
 }
 
-const fn read_errno(errno: Errno) -> Answer {
-    match errno {
+const fn meaning(returned: Returned) -> Answer {
+    match returned {
+        Returned(0) => Answer::Available,
         // The kernel can be asked, and lacks it. Or it can't be asked (before 4.14, gVisor): then it has none of the later ones.
         // A filter with `log` loads there, and kills on the first hit.
-        Errno::EOPNOTSUPP | Errno::EINVAL => Answer::Missing,
+        Returned::EOPNOTSUPP | Returned::EINVAL => Answer::Missing,
         _ => Answer::CantTell,
     }
 }
@@ -153,6 +86,17 @@ impl Answers {
             .with(Action::KillThread),
         unknown: ActionSet::EMPTY,
     };
+
+    /// What is known of one.
+    pub(crate) fn of(&self, action: Action) -> Answer {
+        if self.available.contains(action) {
+            Answer::Available
+        } else if self.unknown.contains(action) {
+            Answer::CantTell
+        } else {
+            Answer::Missing
+        }
+    }
 
     /// Asks for each of `actions`, and remembers the answers.
     fn ask(&mut self, actions: ActionSet) {
@@ -214,18 +158,15 @@ pub(crate) fn answers(needed: ActionSet) -> Answers {
 /// That the kernel lacks `action`. It is asked once more, for what it says exactly.
 #[cold]
 pub(crate) fn missing(action: Action, answers: &Answers) -> Error {
-    let (asked, errno) = ask(action);
-    let answer = match asked {
-        Answer::WouldKill => asked,
-        _ if answers.unknown.contains(action) => Answer::CantTell,
-        _ => Answer::Missing,
-    };
-    Error::MissingAction {
-        action,
-        answer,
-        errno,
-        offered: answers.available,
+    let (answer, returned) = ask(action);
+    let mut available = Available::NOTHING;
+    for other in Action::ALL {
+        available = available.with(other, answers.of(other));
     }
+    if answer == Answer::WouldKill {
+        available = available.with(action, answer);
+    }
+    Error::missing_action_of(action, available, returned)
 }
 
 #[cfg(test)]
@@ -234,15 +175,11 @@ mod tests {
 
     #[test]
     fn einval_means_that_the_later_actions_are_missing() {
-        assert_eq!(read_errno(Errno::EINVAL), Answer::Missing);
-        assert_eq!(read_errno(Errno::EOPNOTSUPP), Answer::Missing);
-        for errno in [
-            Errno::new(1).unwrap(),
-            Errno::ENOSYS,
-            Errno::EACCES,
-            Errno::new(524).unwrap(),
-        ] {
-            assert_eq!(read_errno(errno), Answer::CantTell);
+        assert_eq!(meaning(Returned(0)), Answer::Available);
+        assert_eq!(meaning(Returned::EINVAL), Answer::Missing);
+        assert_eq!(meaning(Returned::EOPNOTSUPP), Answer::Missing);
+        for odd in [Returned::ENOSYS, Returned(-1), Returned(-524), Returned(1)] {
+            assert_eq!(meaning(odd), Answer::CantTell);
         }
     }
 
@@ -303,79 +240,50 @@ mod tests {
         assert_eq!(answers, Answers::NONE_OF_LATER);
     }
 
+    const CALL: Call = Call::SetModeFilter;
+
     #[test]
     fn the_missing_flag_is_named() {
         let all = Flags::TSYNC | Flags::LOG | Flags::SPEC_ALLOW;
-        const fn answer<const MISSING: u32>(flags: Flags) -> Result<Errno, Error> {
-            Ok(if flags.bits() & MISSING != 0 {
-                Errno::EINVAL
+        fn answer<const MISSING: u32>(flags: Flags) -> Returned {
+            if flags.bits() & MISSING == 0 {
+                Returned::EFAULT
             } else {
-                Errno::EFAULT
-            })
+                Returned::EINVAL
+            }
         }
-        type Case = (Flags, fn(Flags) -> Result<Errno, Error>);
+        type Case = (Flags, fn(Flags) -> Returned);
         let cases: [Case; 3] = [
             (Flags::TSYNC, answer::<1>),
             (Flags::LOG, answer::<2>),
             (Flags::LOG | Flags::SPEC_ALLOW, answer::<6>),
         ];
         for (missing, answer) in cases {
-            let error = blame(all, answer);
-            assert_eq!(
-                error,
-                Error::MissingFlags {
-                    flags: missing,
-                    errno: Errno::EINVAL
-                }
-            );
+            let expected = Error::missing_flags_of(missing, Returned::EINVAL);
+            assert_eq!(blame(all, answer), expected);
         }
     }
 
     #[test]
     fn einval_without_flags_is_no_filter_mode() {
-        let call = Call::SetModeFilter;
-        let errno = Errno::EINVAL;
-        assert_eq!(
-            blame(Flags::LOG, |_| Ok(Errno::EINVAL)),
-            Error::NoFilterMode { call, errno }
-        );
-        assert_eq!(
-            blame(Flags::NONE, |_| Ok(Errno::EINVAL)),
-            Error::NoFilterMode { call, errno }
-        );
+        let expected = Error::new(ErrorKind::NoFilterMode, CALL, Returned::EINVAL);
+        assert_eq!(blame(Flags::LOG, |_| Returned::EINVAL), expected);
+        assert_eq!(blame(Flags::NONE, |_| Returned::EINVAL), expected);
     }
 
     #[test]
     fn odd_answers_while_looking_for_the_flag() {
-        const LIED: Error = Error::Lied {
-            call: Call::SetModeFilter,
-        };
-        let call = Call::SetModeFilter;
+        let odd = |answer| Error::new(ErrorKind::Sandbox, CALL, answer);
         let only_together = |flags: Flags| {
-            Ok(if flags.iter().count() > 1 {
-                Errno::EINVAL
+            if flags.iter().count() > 1 {
+                Returned::EINVAL
             } else {
-                Errno::EFAULT
-            })
-        };
-        let errno = Errno::EINVAL;
-        assert_eq!(
-            blame(Flags::LOG | Flags::TSYNC, only_together),
-            Error::Refused { call, errno }
-        );
-        let errno = Errno::new(1).unwrap();
-        assert_eq!(
-            blame(Flags::LOG, |_| Ok(Errno::new(1).unwrap())),
-            Error::Refused { call, errno }
-        );
-        assert_eq!(blame(Flags::LOG, |_| Err(LIED)), Error::Lied { call });
-        let lies_later = |flags: Flags| {
-            if flags.is_empty() {
-                Ok(Errno::EFAULT)
-            } else {
-                Err(LIED)
+                Returned::EFAULT
             }
         };
-        assert_eq!(blame(Flags::LOG, lies_later), Error::Lied { call });
+        let both = Flags::LOG | Flags::TSYNC;
+        assert_eq!(blame(both, only_together), odd(Returned::EINVAL));
+        assert_eq!(blame(Flags::LOG, |_| Returned(-1)), odd(Returned(-1)));
+        assert_eq!(blame(Flags::LOG, |_| Returned(0)), odd(Returned(0)));
     }
 }

@@ -1,7 +1,8 @@
 use core::fmt;
+use core::sync::atomic::Ordering;
 
+use crate::load::{IN_FORCE, Interface};
 use crate::plan::Plan;
-use crate::probe::Interface;
 use crate::sys::Once;
 use crate::{Action, ActionSet, Downgrade, Flags, Logging};
 
@@ -40,12 +41,29 @@ impl fmt::Display for Enforcement {
 pub struct Status {
     enforcement: Enforcement,
     plan: Plan,
+    /// Of the policy: through prctl(2) there are none.
     flags: Flags,
     interface: Interface,
     logging: Logging,
 }
 
-static FIRST: Once<Status> = Once::new();
+/// What covers all threads, where it doesn't fit a word. Few programs have a policy that can come to that.
+static DETAILED: Once<Status> = Once::new();
+
+/// A status in which nothing was replaced, as a word: flags, the actions that are asked to be logged and aren't, and a bit for each of what
+/// follows here.
+struct Packed;
+
+impl Packed {
+    const NOTHING: u32 = 0;
+    const THERE: u32 = 1;
+    const DETAILED: u32 = 1 << 1;
+    const PRCTL: u32 = 1 << 2;
+    const LOGGED: u32 = 1 << 3;
+    const NOT_LOGGED: u32 = 1 << 4;
+    const FLAGS: u32 = 8;
+    const MISSING: u32 = 16;
+}
 
 /// What covers all threads of this process since the first install that did.
 ///
@@ -77,16 +95,28 @@ static FIRST: Once<Status> = Once::new();
 /// ```
 #[must_use]
 pub fn status() -> Option<Status> {
-    FIRST.get()
+    match IN_FORCE.status.load(Ordering::Acquire) {
+        Packed::NOTHING => None,
+        Packed::DETAILED => DETAILED.get(),
+        word => Some(Status::unpacked(word)),
+    }
 }
 
 /// Keeps the first of the process.
-#[inline(never)]
+#[inline(always)]
 pub(crate) fn remember(status: &Status) {
-    FIRST.set(status);
+    let word = status.packed();
+    if word == Packed::DETAILED {
+        DETAILED.set(status);
+    }
+    // Where there is one already it stays.
+    let (release, relaxed) = (Ordering::Release, Ordering::Relaxed);
+    let first = &IN_FORCE.status;
+    let _ = first.compare_exchange(Packed::NOTHING, word, release, relaxed);
 }
 
 impl Status {
+    #[inline(always)]
     pub(crate) fn new(
         actions: ActionSet,
         plan: Plan,
@@ -101,16 +131,52 @@ impl Status {
         } else {
             Enforcement::Partial
         };
-        let flags = match interface {
-            Interface::Seccomp => flags,
-            Interface::Prctl => Flags::NONE,
-        };
         Status {
             enforcement,
             plan,
             flags,
             interface,
             logging,
+        }
+    }
+
+    #[inline(always)]
+    fn packed(&self) -> u32 {
+        let logging = match self.logging {
+            _ if !self.plan.is_empty() => return Packed::DETAILED,
+            Logging::Unread(_) => return Packed::DETAILED,
+            Logging::NotAsked => 0,
+            Logging::Yes => Packed::LOGGED,
+            Logging::No(missing) => {
+                Packed::NOT_LOGGED | u32::from(missing.bits()) << Packed::MISSING
+            }
+        };
+        let interface = match self.interface {
+            Interface::Seccomp => 0,
+            Interface::Prctl => Packed::PRCTL,
+        };
+        Packed::THERE | interface | logging | self.flags.bits() << Packed::FLAGS
+    }
+
+    fn unpacked(word: u32) -> Status {
+        let [_, flags, missing, _] = word.to_le_bytes();
+        let has = |bit| word & bit != 0;
+        Status {
+            enforcement: Enforcement::Full,
+            plan: Plan::NOTHING,
+            flags: Flags::from_bits(flags),
+            interface: if has(Packed::PRCTL) {
+                Interface::Prctl
+            } else {
+                Interface::Seccomp
+            },
+            logging: if has(Packed::LOGGED) {
+                Logging::Yes
+            } else if has(Packed::NOT_LOGGED) {
+                Logging::No(ActionSet::from_bits(missing))
+            } else {
+                Logging::NotAsked
+            },
         }
     }
 
@@ -128,7 +194,10 @@ impl Status {
     /// The flags that the filter was loaded with.
     #[must_use]
     pub const fn flags(&self) -> Flags {
-        self.flags
+        match self.interface {
+            Interface::Seccomp => self.flags,
+            Interface::Prctl => Flags::NONE,
+        }
     }
 
     /// Whether the filter was loaded through prctl(2), for a process of one thread, because the kernel has no seccomp(2).
@@ -154,8 +223,8 @@ impl fmt::Display for Status {
         if self.through_prctl() {
             f.write_str("; through prctl")?;
         }
-        if !self.flags.is_empty() {
-            write!(f, "; flags {}", self.flags)?;
+        if !self.flags().is_empty() {
+            write!(f, "; flags {}", self.flags())?;
         }
         write!(f, "; {}", self.logging)
     }

@@ -11,6 +11,8 @@ use core::mem::MaybeUninit;
 use core::ptr;
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use crate::errno::Returned;
+use crate::load::Interface;
 use crate::report::{
     self,
     context::{Context, Info},
@@ -19,7 +21,7 @@ use crate::uapi::{
     PR_GET_NAME, PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP,
     SECCOMP_GET_ACTION_AVAIL, SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER, THREAD_NAME,
 };
-use crate::{Errno, Instruction};
+use crate::{Errno, Flags, Instruction};
 
 /// Whether this target has system calls that we know.
 pub(crate) const SUPPORTED: bool = true;
@@ -37,12 +39,15 @@ pub(crate) mod nr {
     pub(crate) use libc::{
         SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP, SYS_getpid as GETPID,
         SYS_gettid as GETTID, SYS_openat as OPENAT, SYS_prctl as PRCTL, SYS_read as READ,
-        SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP, SYS_write as WRITE,
+        SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP, SYS_unshare as UNSHARE,
+        SYS_write as WRITE,
     };
 }
 
-/// `openat`'s first argument and flags: some differ by arch, too.
-pub(crate) use libc::{AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS};
+/// Arguments of `openat` and `unshare`: some differ by arch, too.
+pub(crate) use libc::{
+    AT_FDCWD, CLONE_PARENT, CLONE_THREAD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS,
+};
 
 /// A place for a value that is put there once and never changes.
 pub(crate) struct Once<T> {
@@ -98,17 +103,18 @@ struct Program {
 }
 
 impl Program {
-    /// A program too long for the kernel's 16-bit length gets the kernel's own answer to a program too long.
-    fn new(instructions: &[Instruction]) -> Result<Program, Errno> {
-        let len = c_ushort::try_from(instructions.len()).map_err(|_| Errno::EINVAL)?;
-        Ok(Program {
-            len,
+    #[inline]
+    fn new(instructions: &[Instruction]) -> Program {
+        Program {
+            // One too long for the kernel's 16 bits gets its answer to one too long.
+            len: c_ushort::try_from(instructions.len()).unwrap_or(c_ushort::MAX),
             filter: instructions.as_ptr(),
-        })
+        }
     }
 }
 
-/// Makes a system call, and gives the answer as the kernel does: an error as a negative errno.
+/// Makes a system call of three arguments or fewer, and gives the answer as the kernel does: an error as a negative errno. No kernel
+/// answers the calls of this crate with more than an int.
 ///
 /// By the instruction, not through syscall(3): that function, and its errno, lie in pages of libc that a process which has just
 /// started may not have touched yet, and the first touch takes longer than the call.
@@ -117,26 +123,55 @@ impl Program {
 ///
 /// That of the call: what it reads and writes must be there to be read and written.
 #[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
-unsafe fn call(number: c_long, arguments: [usize; 5]) -> isize {
-    let [a, b, c, d, e] = arguments;
+#[inline]
+unsafe fn call(number: c_long, arguments: [usize; 3]) -> Returned {
+    let [a, b, c] = arguments;
     let answer;
     // SAFETY: as the caller says. These are all registers that a call takes and changes; the memory it may write is that of
     // pointers that were exposed.
     unsafe {
         core::arch::asm!(
             "syscall",
-            inlateout("rax") number => answer,
+            in("rax") number,
             in("rdi") a,
             in("rsi") b,
             in("rdx") c,
-            in("r10") d,
-            in("r8") e,
+            lateout("rax") answer,
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack),
         );
     }
-    answer
+    Returned(answer)
+}
+
+/// The same of prctl, which wants the arguments that an option doesn't have to be 0.
+///
+/// # Safety
+///
+/// That of [`call`].
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
+#[inline]
+unsafe fn prctl(option: c_int, arguments: [usize; 2]) -> Returned {
+    let [a, b] = arguments;
+    let answer;
+    // SAFETY: as `call` has it.
+    unsafe {
+        core::arch::asm!(
+            "syscall",
+            in("rax") nr::PRCTL,
+            in("rdi") int(option),
+            in("rsi") a,
+            in("rdx") b,
+            in("r10") 0,
+            in("r8") 0,
+            lateout("rax") answer,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    Returned(answer)
 }
 
 /// The same on other arches, which nothing was measured on.
@@ -145,30 +180,37 @@ unsafe fn call(number: c_long, arguments: [usize; 5]) -> isize {
 ///
 /// That of the call: what it reads and writes must be there to be read and written.
 #[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64")))]
-unsafe fn call(number: c_long, arguments: [usize; 5]) -> isize {
-    let [a, b, c, d, e] = arguments;
-    // SAFETY: as the caller says. No call takes more arguments than these, as far as this crate makes any.
-    let answer = unsafe { libc::syscall(number, a, b, c, d, e) };
+#[inline]
+unsafe fn call(number: c_long, arguments: [usize; 3]) -> Returned {
+    let [a, b, c] = arguments;
+    // SAFETY: as the caller says. No call takes more arguments than these, as far as this crate makes any, but prctl, which wants the
+    // others to be 0.
+    let answer = unsafe { libc::syscall(number, a, b, c, 0_usize, 0_usize) };
     if answer != -1 {
-        return isize::try_from(answer).unwrap_or(isize::MAX);
+        return Returned(c_int::try_from(answer).unwrap_or(c_int::MAX));
     }
-    #[cfg(target_os = "android")]
-    // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
-    let errno = unsafe { *libc::__errno() };
-    #[cfg(not(target_os = "android"))]
-    // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
-    let errno = unsafe { *libc::__errno_location() };
-    isize::try_from(errno).map_or(-1, |errno| -errno)
+    last_errno()
 }
 
-fn answer(value: isize) -> Result<c_int, Errno> {
-    // No kernel answers these calls with more than an int.
-    match c_int::try_from(value).unwrap_or(c_int::MAX) {
-        value @ 0.. => Ok(value),
-        error => Err(error
-            .checked_neg()
-            .and_then(Errno::new)
-            .unwrap_or(Errno::EINVAL)),
+/// # Safety
+///
+/// That of [`call`].
+#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64")))]
+#[inline]
+unsafe fn prctl(option: c_int, arguments: [usize; 2]) -> Returned {
+    let [a, b] = arguments;
+    // SAFETY: as the caller says.
+    unsafe { call(nr::PRCTL, [int(option), a, b]) }
+}
+
+impl Returned {
+    /// The two taken apart.
+    #[inline]
+    pub(crate) fn result(self) -> Result<c_int, Errno> {
+        match Errno::new(self.0.wrapping_neg()) {
+            Some(errno) if self.0 < 0 => Err(errno),
+            _ => Ok(self.0),
+        }
     }
 }
 
@@ -177,58 +219,58 @@ const fn int(value: c_int) -> usize {
     value as usize
 }
 
-/// `seccomp(operation, flags, args)`
-///
-/// # Safety
-///
-/// `args` is null, or points to what `operation` takes.
-unsafe fn seccomp<T>(operation: u32, flags: u32, args: *const T) -> Result<c_int, Errno> {
-    let (operation, flags) = (operation as usize, flags as usize);
-    // SAFETY: the kernel reads what `args` points to, copies what it needs, and writes nothing to it.
-    answer(unsafe {
-        call(
-            nr::SECCOMP,
-            [operation, flags, args.expose_provenance(), 0, 0],
-        )
-    })
-}
-
-/// `seccomp(SECCOMP_SET_MODE_FILTER, flags, program)`; no program is the null pointer.
-pub(crate) fn set_mode_filter(flags: u32, program: Option<&[Instruction]>) -> Result<c_int, Errno> {
-    let program = program.map(Program::new).transpose()?;
-    let args = program.as_ref().map_or(ptr::null(), ptr::from_ref);
+/// `seccomp(SECCOMP_SET_MODE_FILTER, flags, program)`, or `prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)`; no program is the
+/// null pointer.
+#[inline]
+pub(crate) fn load(
+    interface: Interface,
+    flags: Flags,
+    program: Option<&[Instruction]>,
+) -> Returned {
+    let program = program.map(Program::new);
+    let args: *const Program = program.as_ref().map_or(ptr::null(), ptr::from_ref);
+    let args = args.expose_provenance();
+    let (number, arguments) = match interface {
+        Interface::Seccomp => {
+            let operation = SECCOMP_SET_MODE_FILTER as usize;
+            (nr::SECCOMP, [operation, flags.bits() as usize, args])
+        }
+        Interface::Prctl => {
+            let mode = SECCOMP_MODE_FILTER as usize;
+            (nr::PRCTL, [int(PR_SET_SECCOMP), mode, args])
+        }
+    };
     // SAFETY: `args` is null or points to `program`, which lives until the end of this function and points to instructions
-    // that the caller lends us.
-    unsafe { seccomp(SECCOMP_SET_MODE_FILTER, flags, args) }
+    // that the caller lends us; the kernel copies both during the call and writes to neither.
+    unsafe { call(number, arguments) }
 }
 
 /// `seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &action)`
-pub(crate) fn get_action_avail(action: u32) -> Result<c_int, Errno> {
-    // SAFETY: it takes a number of 32 bits.
-    unsafe { seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &raw const action) }
-}
-
-/// `prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)`; no program is the null pointer.
-#[cold]
-pub(crate) fn prctl_set_seccomp(program: Option<&[Instruction]>) -> Result<c_int, Errno> {
-    let program = program.map(Program::new).transpose()?;
-    let args: *const Program = program.as_ref().map_or(ptr::null(), ptr::from_ref);
-    let (option, mode) = (int(PR_SET_SECCOMP), SECCOMP_MODE_FILTER as usize);
-    // SAFETY: `args` is null or points to `program`, which lives until the end of this function and points to instructions
-    // that the caller lends us; the kernel copies both during the call and writes to neither.
-    answer(unsafe { call(nr::PRCTL, [option, mode, args.expose_provenance(), 0, 0]) })
+pub(crate) fn get_action_avail(action: u32) -> Returned {
+    let (operation, action) = (SECCOMP_GET_ACTION_AVAIL as usize, &raw const action);
+    // SAFETY: the kernel reads a number of 32 bits from where `action` points to, which lives until the end of this function.
+    unsafe { call(nr::SECCOMP, [operation, 0, action.expose_provenance()]) }
 }
 
 /// `prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)`
-pub(crate) fn set_no_new_privs() -> Result<c_int, Errno> {
+#[inline]
+pub(crate) fn set_no_new_privs() -> Returned {
     // SAFETY: numbers alone.
-    answer(unsafe { call(nr::PRCTL, [int(PR_SET_NO_NEW_PRIVS), 1, 0, 0, 0]) })
+    unsafe { prctl(PR_SET_NO_NEW_PRIVS, [1, 0]) }
 }
 
 /// `prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)`
-pub(crate) fn get_no_new_privs() -> Result<c_int, Errno> {
+#[inline]
+pub(crate) fn get_no_new_privs() -> Returned {
     // SAFETY: numbers alone.
-    answer(unsafe { call(nr::PRCTL, [int(PR_GET_NO_NEW_PRIVS), 0, 0, 0, 0]) })
+    unsafe { prctl(PR_GET_NO_NEW_PRIVS, [0, 0]) }
+}
+
+/// `unshare(flags)`
+#[inline]
+pub(crate) fn unshare(flags: c_int) -> Returned {
+    // SAFETY: numbers alone. What is asked for takes nothing away from a process of one thread, and is refused to others.
+    unsafe { call(nr::UNSHARE, [int(flags), 0, 0]) }
 }
 
 /// An open file, closed when dropped.
@@ -238,14 +280,16 @@ impl File {
     pub(crate) fn open(path: &CStr, flags: c_int) -> Result<File, Errno> {
         let (path, flags) = (path.as_ptr().expose_provenance(), int(flags | O_CLOEXEC));
         // SAFETY: `path` is a NUL-terminated string that lives until the call is over; the kernel reads it alone.
-        answer(unsafe { call(nr::OPENAT, [int(AT_FDCWD), path, flags, 0, 0]) }).map(File)
+        unsafe { call(nr::OPENAT, [int(AT_FDCWD), path, flags]) }
+            .result()
+            .map(File)
     }
 
     pub(crate) fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
         let (start, room) = (buffer.as_mut_ptr().expose_provenance(), buffer.len());
         // SAFETY: the kernel writes at most `room` bytes to `buffer`, which is ours alone during the call, and any byte is a
         // valid u8.
-        let read = answer(unsafe { call(nr::READ, [int(self.0), start, room, 0, 0]) })?;
+        let read = unsafe { call(nr::READ, [int(self.0), start, room]) }.result()?;
         // An outer filter can answer anything: never say that more was read than there is room for.
         Ok(usize::try_from(read).map_or(0, |read| read.min(room)))
     }
@@ -258,32 +302,34 @@ impl File {
 impl Drop for File {
     fn drop(&mut self) {
         // SAFETY: no pointer is passed; the descriptor was opened by us, nobody else was given it, and it isn't used again.
-        unsafe { call(nr::CLOSE, [int(self.0), 0, 0, 0, 0]) };
+        unsafe { call(nr::CLOSE, [int(self.0), 0, 0]) };
     }
 }
 
 /// `write(2, bytes)`
+#[inline]
 pub(crate) fn write_stderr(bytes: &[u8]) -> Result<usize, Errno> {
     write(libc::STDERR_FILENO, bytes)
 }
 
+#[inline]
 fn write(fd: c_int, bytes: &[u8]) -> Result<usize, Errno> {
     let (start, length) = (bytes.as_ptr().expose_provenance(), bytes.len());
     // SAFETY: the kernel reads at most `length` bytes of `bytes`, which outlives the call.
-    let written = answer(unsafe { call(nr::WRITE, [int(fd), start, length, 0, 0]) })?;
+    let written = unsafe { call(nr::WRITE, [int(fd), start, length]) }.result()?;
     Ok(usize::try_from(written).unwrap_or(0))
 }
 
 /// The id of the process.
 pub(crate) fn getpid() -> u32 {
     // SAFETY: it takes nothing.
-    u32::try_from(unsafe { call(nr::GETPID, [0; 5]) }).unwrap_or(0)
+    u32::try_from(unsafe { call(nr::GETPID, [0; 3]) }.0).unwrap_or(0)
 }
 
 /// The id of the thread.
 pub(crate) fn gettid() -> u32 {
     // SAFETY: it takes nothing.
-    u32::try_from(unsafe { call(nr::GETTID, [0; 5]) }).unwrap_or(0)
+    u32::try_from(unsafe { call(nr::GETTID, [0; 3]) }.0).unwrap_or(0)
 }
 
 /// The file name of the program, as it was started.
@@ -309,12 +355,16 @@ pub(crate) fn thread_name() -> [u8; THREAD_NAME] {
     let mut name = [0; THREAD_NAME];
     let to = name.as_mut_ptr().expose_provenance();
     // SAFETY: the kernel writes at most as many bytes as there are, to what is ours alone.
-    let answer = unsafe { call(nr::PRCTL, [int(PR_GET_NAME), to, 0, 0, 0]) };
-    if answer == 0 { name } else { [0; THREAD_NAME] }
+    let answer = unsafe { prctl(PR_GET_NAME, [to, 0]) };
+    if answer == Returned(0) {
+        name
+    } else {
+        [0; THREAD_NAME]
+    }
 }
 
 /// Has the reporter handle SIGSYS. Who handled it before is remembered, and gets what isn't the reporter's.
-pub(crate) fn handle_sigsys() -> Result<(), Errno> {
+pub(crate) fn handle_sigsys() -> Returned {
     let handler: extern "C" fn(c_int, *const Info, *mut Context) = on_sigsys;
     let handler = handler as *const () as usize;
     // SAFETY: a struct of numbers, of an address that may be null, and of a set of signals, for all of which zeros are a value.
@@ -326,7 +376,7 @@ pub(crate) fn handle_sigsys() -> Result<(), Errno> {
     // that SA_SIGINFO asks for, and does only what a signal handler may.
     let set = unsafe { libc::sigaction(SIGSYS, &raw const own, &raw mut earlier) };
     if set != 0 {
-        return Err(last_errno());
+        return last_errno();
     }
     if earlier.sa_sigaction != handler {
         EARLIER.set(&Earlier {
@@ -334,7 +384,7 @@ pub(crate) fn handle_sigsys() -> Result<(), Errno> {
             takes_info: earlier.sa_flags & libc::SA_SIGINFO != 0,
         });
     }
-    Ok(())
+    Returned::NOTHING
 }
 
 /// Who handled SIGSYS before the reporter.
@@ -382,7 +432,7 @@ fn die_of_it(told: &Info, registers: &mut Context) {
     // Here, too, it is blocked.
     if report::is_trapped_with_zeros(told) {
         // SAFETY: the filter doesn't let the call through.
-        unsafe { call(told.nr.into(), [0; 5]) };
+        unsafe { call(told.nr.into(), [0; 3]) };
     }
     exit(SIGNALED + SIGSYS);
 }
@@ -390,23 +440,24 @@ fn die_of_it(told: &Info, registers: &mut Context) {
 /// What shells add to a signal's number for the status of what died of it.
 const SIGNALED: c_int = 128;
 
-/// The errno of a libc function that has just failed.
-fn last_errno() -> Errno {
+/// What a libc function that has just failed was answered.
+fn last_errno() -> Returned {
     #[cfg(target_os = "android")]
     // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
     let errno = unsafe { *libc::__errno() };
     #[cfg(not(target_os = "android"))]
     // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
     let errno = unsafe { *libc::__errno_location() };
-    Errno::new(errno).unwrap_or(Errno::EINVAL)
+    Returned(-errno)
 }
 
 /// Ends the process whatever an outer filter makes of it.
+#[inline]
 pub(crate) fn exit(status: c_int) -> ! {
     // SAFETY: numbers alone. Where the kernel obeys, nothing runs after the first; no destructor is relied upon for safety.
     unsafe {
-        call(nr::EXIT_GROUP, [int(status), 0, 0, 0, 0]);
-        call(nr::EXIT, [int(status), 0, 0, 0, 0]);
+        call(nr::EXIT_GROUP, [int(status), 0, 0]);
+        call(nr::EXIT, [int(status), 0, 0]);
     }
     loop {
         trap();
@@ -415,6 +466,7 @@ pub(crate) fn exit(status: c_int) -> ! {
 }
 
 /// Runs an instruction that the processor refuses: the kernel then kills the process without asking any filter.
+#[inline]
 fn trap() {
     // SAFETY (all): the instruction changes no memory and no register. It may return, where a handler steps over it.
     #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]

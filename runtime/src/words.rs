@@ -1,42 +1,13 @@
 //! Numbers and names, small: a table of strings takes five times the room of its text, for each has a pointer, a length, and work
-//! for the loader; so names that stand in the exit line lie in one text, and are counted off.
+//! for the loader. So what belongs together lies in one text, a line each, and is counted off.
 
-use core::fmt;
-
-/// Where text goes: what is said on stderr and what [`fmt::Display`] shows is put together by the same functions.
-pub(crate) trait Out {
-    fn text(&mut self, text: &str);
-}
-
-/// Shows what `say` says.
-pub(crate) fn show(
-    f: &mut fmt::Formatter<'_>,
-    say: impl FnOnce(&mut Formatted<'_, '_>),
-) -> fmt::Result {
-    let mut out = Formatted(f, Ok(()));
-    say(&mut out);
-    out.1
-}
-
-/// Std's formatter, and what it answered.
-pub(crate) struct Formatted<'a, 'f>(&'a mut fmt::Formatter<'f>, fmt::Result);
-
-impl Out for Formatted<'_, '_> {
-    fn text(&mut self, text: &str) {
-        if self.1.is_ok() {
-            self.1 = self.0.write_str(text);
-        }
-    }
-}
-
-/// The word at `index` of `words`, which has one space between two; empty where there are fewer.
-#[inline(never)]
-pub(crate) const fn word(words: &'static str, index: usize) -> &'static str {
+/// The line at `index` of `lines`; empty where there are fewer.
+pub(crate) const fn line_of(lines: &'static str, index: usize) -> &'static str {
     let mut left = index;
-    let mut rest = words.as_bytes();
+    let mut rest = lines.as_bytes();
     let mut end = rest;
     while let [byte, after @ ..] = end {
-        if *byte == b' ' {
+        if *byte == b'\n' {
             if left == 0 {
                 break;
             }
@@ -46,9 +17,24 @@ pub(crate) const fn word(words: &'static str, index: usize) -> &'static str {
         end = after;
     }
     match rest.split_at_checked(rest.len() - end.len()) {
-        Some((word, _)) if left == 0 => ascii(word),
+        Some((line, _)) if left == 0 => ascii(line),
         _ => "",
     }
+}
+
+/// What stands behind `mark`, which stands in `text` once.
+pub(crate) const fn behind(mark: &str, text: &'static str) -> &'static str {
+    let mark = mark.as_bytes();
+    let mut rest = text.as_bytes();
+    let mut met = 0;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        met = if *byte == mark[met] { met + 1 } else { 0 };
+        if met == mark.len() {
+            break;
+        }
+    }
+    ascii(rest)
 }
 
 /// What was cut out of ASCII is text.
@@ -59,67 +45,84 @@ const fn ascii(text: &[u8]) -> &str {
     }
 }
 
-/// Says a number in decimal.
-#[inline(never)]
-pub(crate) fn say_number(number: u32, out: &mut impl Out) {
-    if number >= 10 {
-        say_number(number / 10, out);
-    }
-    out.text(word("0 1 2 3 4 5 6 7 8 9", (number % 10) as usize));
-}
-
-/// Which of several bits is said first.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum First {
-    Lowest,
-    Highest,
-}
-
-/// Says the names of the bits that are set, with a space between two.
-#[inline(never)]
-pub(crate) fn say_bits(bits: u32, names: &'static str, first: First, out: &mut impl Out) {
-    let mut rest = bits;
-    while let Some(highest) = rest.checked_ilog2() {
-        let bit = match first {
-            First::Lowest => rest.trailing_zeros(),
-            First::Highest => highest,
-        };
-        if rest != bits {
-            out.text(" ");
+/// How long [`numbered`] is.
+pub(crate) const fn numbered_length(names: &[(i32, &str)]) -> usize {
+    let mut length = 0;
+    let mut lines = 0;
+    let mut rest = names;
+    while let [(number, name), others @ ..] = rest {
+        length += name.len();
+        if *number > lines {
+            lines = *number;
         }
-        out.text(word(names, bit as usize));
-        rest ^= 1 << bit;
+        rest = others;
     }
+    // Small, and positive.
+    length + lines as usize
+}
+
+/// Lines of which each has the name of its number, or nothing.
+pub(crate) const fn numbered<const LENGTH: usize>(names: &[(i32, &str)]) -> [u8; LENGTH] {
+    let mut lines = [b'\n'; LENGTH];
+    let (mut at, mut number) = (0, 0);
+    while at < LENGTH {
+        let mut rest = names;
+        while let [(other, name), others @ ..] = rest {
+            if *other == number {
+                let mut bytes = name.as_bytes();
+                while let [byte, after @ ..] = bytes {
+                    lines[at] = *byte;
+                    at += 1;
+                    bytes = after;
+                }
+            }
+            rest = others;
+        }
+        at += 1;
+        number += 1;
+    }
+    lines
+}
+
+/// One text behind the other.
+pub(crate) const fn joined<const LENGTH: usize>(first: &[u8], second: &[u8]) -> [u8; LENGTH] {
+    let mut joined = [0; LENGTH];
+    let mut at = 0;
+    while at < LENGTH {
+        joined[at] = match at.checked_sub(first.len()) {
+            None => first[at],
+            Some(at) => second[at],
+        };
+        at += 1;
+    }
+    joined
 }
 
 #[cfg(test)]
 mod tests {
-    use std::string::{String, ToString};
-
     use super::*;
 
-    impl Out for String {
-        fn text(&mut self, text: &str) {
-            self.push_str(text);
+    #[test]
+    fn lines_are_counted_off() {
+        let lines = "log\n\nkill_process\nuser_notif";
+        for (index, expected) in lines.split('\n').enumerate() {
+            assert_eq!(line_of(lines, index), expected);
         }
+        assert_eq!(line_of(lines, 4), "");
+        assert_eq!(line_of("", 0), "");
     }
 
     #[test]
-    fn words_are_counted_off() {
-        let words = "log kill_process user_notif";
-        for (index, expected) in words.split(' ').enumerate() {
-            assert_eq!(word(words, index), expected);
-        }
-        assert_eq!(word(words, 3), "");
-        assert_eq!(word("", 0), "");
+    fn what_stands_behind_a_mark() {
+        assert_eq!(behind("; ", "this; that"), "that");
+        assert_eq!(behind("; ", "this;that"), "");
     }
 
     #[test]
-    fn numbers_are_decimal() {
-        for number in [0, 7, 10, 4095, 1_000_000, u32::MAX] {
-            let mut text = String::new();
-            say_number(number, &mut text);
-            assert_eq!(text, number.to_string());
-        }
+    fn names_lie_at_their_numbers() {
+        const NAMES: [(i32, &str); 3] = [(3, "three"), (1, "one"), (4, "four")];
+        const LINES: [u8; numbered_length(&NAMES)] = numbered(&NAMES);
+        assert_eq!(&LINES, b"\none\n\nthree\nfour");
+        assert_eq!(&joined::<17>(b"*", &LINES), b"*\none\n\nthree\nfour");
     }
 }

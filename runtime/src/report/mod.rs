@@ -15,9 +15,10 @@ mod text;
 use core::ffi::c_long;
 use core::sync::atomic::{AtomicBool, Ordering};
 
+use crate::errno::Returned;
 use crate::sys::{self, Once, nr};
 use crate::uapi::{PR_GET_NAME, THREAD_NAME};
-use crate::{Action, Call, Error, Policy, own};
+use crate::{Action, Call, Error, ErrorKind, Policy, own};
 use context::{Context, Info};
 use names::Names;
 use text::Text;
@@ -67,8 +68,11 @@ fn start(policy: &Policy) -> Result<(), Error> {
     // A policy that reports doesn't let the handler be replaced.
     if !IS_HANDLED.load(Ordering::Acquire) {
         let call = Call::SetSigaction;
-        own::check(call)?;
-        sys::handle_sigsys().map_err(|errno| Error::Refused { call, errno })?;
+        own::check(own::bit(call))?;
+        let answer = sys::handle_sigsys();
+        if answer != Returned::NOTHING {
+            return Err(Error::new(ErrorKind::Sandbox, call, answer));
+        }
         IS_HANDLED.store(true, Ordering::Release);
     }
     remember(policy);

@@ -205,7 +205,7 @@ pub fn what_nobody_can_tell_is_not_taken_for_there() -> Outcome {
 pub fn no_new_privs_refused_ends_with_78() -> Outcome {
     for program in ALL {
         let outer = Outer::passing().no_new_privs_answers(EINVAL);
-        refused(&run(program, outer), &["no_new_privs", "EINVAL"]);
+        refused(&run(program, outer), &["PR_SET_NO_NEW_PRIVS", "EINVAL"]);
     }
     Ok(())
 }
