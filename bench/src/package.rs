@@ -137,6 +137,17 @@ impl Package {
         program.expect("the program, built for release").len()
     }
 
+    /// How many of those bytes are the record of a policy: its program, and its text as it was written.
+    pub fn record_bytes(&self) -> u32 {
+        const MAGIC: &[u8] = b"\x7fseccomptime\xff\x01\xfe\0";
+        let program = fs::read(self.path(PROGRAM)).expect("the program, built for release");
+        let start = program.windows(MAGIC.len()).position(|w| w == MAGIC);
+        // After the magic: the format's version, and the length.
+        let length = start.expect("a program with a policy") + MAGIC.len() + 4;
+        let length = program[length..][..4].try_into().expect("four bytes");
+        u32::from_ne_bytes(length)
+    }
+
     /// How many crates it depends on.
     pub fn crates(&self) -> usize {
         let lock = fs::read_to_string(self.path("Cargo.lock")).expect("what cargo locked");

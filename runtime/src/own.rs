@@ -285,7 +285,7 @@ mod tests {
             assert_eq!(deadly & 0xff, 0xff);
             assert_eq!(
                 deadly.count_ones(),
-                8 + 7,
+                8 + 8,
                 "SetModeFilter has the bits of its flags"
             );
         }
