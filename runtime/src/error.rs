@@ -46,6 +46,8 @@ pub enum ErrorKind {
     MissingAction,
     /// Without no_new_privs it takes CAP_SYS_ADMIN.
     NoPrivileges,
+    /// The policy is for a child and denies `execve`: the child could never start.
+    DeniesExec,
 }
 
 impl Error {
@@ -101,6 +103,18 @@ impl Error {
         }
     }
 
+    #[cfg(all(feature = "std", unix))]
+    pub(crate) const fn denies_exec(action: Action) -> Error {
+        Error {
+            action,
+            ..Error::new(
+                ErrorKind::DeniesExec,
+                Call::SetModeFilter,
+                Returned::NOTHING,
+            )
+        }
+    }
+
     /// What kind of reason it is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
@@ -111,7 +125,7 @@ impl Error {
     #[must_use]
     pub const fn call(&self) -> Option<Call> {
         match self.kind {
-            ErrorKind::Unsupported => None,
+            ErrorKind::Unsupported | ErrorKind::DeniesExec => None,
             _ => Some(self.call),
         }
     }
@@ -158,6 +172,7 @@ impl Error {
                 "leave it out of `flags(…)`, or use a newer kernel: tsync takes 3.17, log 4.14, spec_allow 4.17"
             }
             ErrorKind::MissingAction => "declare what replaces it, such as `log or errno(EPERM)`",
+            ErrorKind::DeniesExec => "allow `@program-start`, and what the program does",
             ErrorKind::NoPrivileges => "leave `keep_privs` out, or have CAP_SYS_ADMIN",
             _ => line::hint(self.kind),
         }
@@ -216,6 +231,10 @@ impl Error {
                 self.available.actions().say(line);
             }
             ErrorKind::NoPrivileges => line.text("no_new_privs isn't set"),
+            ErrorKind::DeniesExec => {
+                line.text("the child could never start, for the policy answers `execve` with ");
+                line.text(self.action.name());
+            }
             _ => line.text("this target has no seccomp"),
         }
     }
@@ -248,6 +267,7 @@ impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
         let kind = match error.kind {
             ErrorKind::Unsupported => std::io::ErrorKind::Unsupported,
+            ErrorKind::DeniesExec => std::io::ErrorKind::InvalidInput,
             _ => crate::errno::kind(error.errno()),
         };
         std::io::Error::new(kind, error)

@@ -60,7 +60,7 @@ pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
 
 /// How to load a filter with these flags.
 #[inline(always)]
-fn interface(flags: Flags) -> Result<Interface, Error> {
+pub(crate) fn interface(flags: Flags) -> Result<Interface, Error> {
     let later = flags.without(Flags::TSYNC);
     let interface = Interface::for_flags(flags);
     if later.is_empty() {
@@ -80,18 +80,18 @@ fn interface(flags: Flags) -> Result<Interface, Error> {
 }
 
 /// A policy as this kernel can have it.
-struct Adapted {
-    plan: Plan,
+pub(crate) struct Adapted {
+    pub(crate) plan: Plan,
     /// The actions that it then has.
-    actions: ActionSet,
+    pub(crate) actions: ActionSet,
     /// The calls of a later install that it then kills for.
-    deadly: u32,
+    pub(crate) deadly: u32,
 }
 
 impl Adapted {
     /// All of it.
     #[inline(always)]
-    fn as_written(policy: &Policy) -> Adapted {
+    pub(crate) fn as_written(policy: &Policy) -> Adapted {
         Adapted {
             plan: Plan::NOTHING,
             actions: policy.actions(),
@@ -100,7 +100,7 @@ impl Adapted {
     }
 
     /// Asks for the actions that not every kernel has.
-    fn ask(&mut self, policy: &Policy) -> Result<(), Error> {
+    pub(crate) fn ask(&mut self, policy: &Policy) -> Result<(), Error> {
         let answers = probe::answers(policy.to_ask);
         if self.actions.difference(answers.available).is_empty() {
             return Ok(());
@@ -127,7 +127,7 @@ impl Adapted {
 /// the room on the stack who need it.
 #[cold]
 #[inline(never)]
-fn load_rewritten(
+pub(crate) fn load_rewritten(
     interface: Interface,
     flags: Flags,
     original: &[Instruction],

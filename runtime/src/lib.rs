@@ -10,6 +10,10 @@ extern crate std;
 
 mod action;
 mod call;
+#[cfg(all(feature = "std", unix))]
+mod child;
+#[cfg(all(feature = "std", unix))]
+mod command;
 mod decide;
 mod deciding;
 mod enter;
@@ -69,6 +73,8 @@ mod report;
 
 pub use action::{Action, ActionSet};
 pub use call::Call;
+#[cfg(all(feature = "std", unix))]
+pub use command::{CommandExt, FilteredCommand};
 pub use decide::Decision;
 pub use errno::Errno;
 pub use error::{Error, ErrorKind};

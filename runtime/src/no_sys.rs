@@ -34,6 +34,8 @@ pub(crate) mod nr {
     use core::ffi::c_long;
 
     pub(crate) const CLOSE: c_long = -1;
+    #[cfg(all(feature = "std", unix))]
+    pub(crate) const EXECVE: c_long = -1;
     pub(crate) const OPENAT: c_long = -1;
     pub(crate) const PRCTL: c_long = -1;
     pub(crate) const READ: c_long = -1;
@@ -104,6 +106,17 @@ impl File {
 
 pub(crate) fn write_stderr(_: &[u8]) -> Result<usize, Errno> {
     Err(NO_CALL)
+}
+
+#[cfg(all(feature = "std", unix))]
+pub(crate) fn load_before_exec(
+    command: &mut std::process::Command,
+    prepared: Result<crate::child::Prepared, crate::Error>,
+) {
+    // A child that gets no filter must not start: std refuses an argument with a NUL.
+    if crate::child::load(&prepared).is_err() {
+        command.arg("\0");
+    }
 }
 
 pub(crate) fn exit(_: c_int) -> ! {

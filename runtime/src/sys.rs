@@ -37,10 +37,10 @@ pub(crate) mod errno {
 /// The numbers of the calls below.
 pub(crate) mod nr {
     pub(crate) use libc::{
-        SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP, SYS_getpid as GETPID,
-        SYS_gettid as GETTID, SYS_openat as OPENAT, SYS_prctl as PRCTL, SYS_read as READ,
-        SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP, SYS_unshare as UNSHARE,
-        SYS_write as WRITE,
+        SYS_close as CLOSE, SYS_execve as EXECVE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP,
+        SYS_getpid as GETPID, SYS_gettid as GETTID, SYS_openat as OPENAT, SYS_prctl as PRCTL,
+        SYS_read as READ, SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP,
+        SYS_unshare as UNSHARE, SYS_write as WRITE,
     };
 }
 
@@ -449,6 +449,19 @@ fn last_errno() -> Returned {
     // SAFETY: libc gives a valid pointer to the calling thread's errno, which lives as long as the thread.
     let errno = unsafe { *libc::__errno_location() };
     Returned(-errno)
+}
+
+/// Has the child of `command` load a filter just before exec, and start only where that goes well.
+#[cfg(feature = "std")]
+pub(crate) fn load_before_exec(
+    command: &mut std::process::Command,
+    prepared: Result<crate::child::Prepared, crate::Error>,
+) {
+    use std::os::unix::process::CommandExt as _;
+    // SAFETY: between fork and exec a child may do only what a signal handler may. This makes system calls by itself, looks at
+    // atomics and at thread-locals that are constant at first and have no destructor, and writes to its own stack: no allocation,
+    // no lock, no environment.
+    unsafe { command.pre_exec(move || crate::child::load(&prepared)) };
 }
 
 /// Ends the process whatever an outer filter makes of it.

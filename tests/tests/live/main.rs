@@ -1,5 +1,6 @@
 //! Tests on the running kernel. Every one forks: filters are for good.
 
+mod children;
 mod install;
 mod log;
 mod main_job;
@@ -76,6 +77,18 @@ fn main() -> ExitCode {
         threads::of_two_filters_the_stricter_answers_and_of_two_errnos_the_newer,
         threads::a_worker_stacks_a_filter_a_call,
         threads::a_thread_full_of_filters_is_told_so,
+        children::the_child_alone_is_filtered,
+        children::a_child_dies_of_what_its_policy_kills_for,
+        children::a_policy_without_execve_is_told_before_there_is_a_child,
+        children::through_std_an_error_is_an_errno,
+        children::a_load_that_fails_in_the_child_comes_back_from_spawn,
+        children::a_kernel_that_lacks_the_action_is_told_by_the_parent,
+        children::policies_of_a_child_stack,
+        children::what_isn_t_there_is_not_found,
+        children::a_child_may_keep_its_privileges,
+        children::a_child_has_no_privileges_to_keep,
+        children::children_start_while_threads_allocate_and_allocate_nothing,
+        children::an_exec_is_filtered,
         install::an_install_allocates_nothing,
         install::no_new_privs_is_set,
         install::keep_privs_keeps_them,
