@@ -114,6 +114,19 @@ fn offline_copes_without_a_network() {
 }
 
 #[test]
+fn a_child_is_without_a_network() {
+    let runs = |program: &str| run(env!("CARGO_BIN_EXE_without_network"), &[program], "");
+    let (status, output) = runs(env!("CARGO_BIN_EXE_hello"));
+    assert!(status.success(), "{status}");
+    assert!(output.starts_with("hello from pid "), "{output}");
+    // It listens, elsewhere.
+    let (status, output) = runs(env!("CARGO_BIN_EXE_echo_above"));
+    assert_eq!((status.code(), output.as_str()), (Some(1), ""));
+    let (status, _) = runs("/nonexistent");
+    assert_eq!(status.code(), Some(125));
+}
+
+#[test]
 fn two_phases_serve_and_may_no_longer_open() {
     for (last, signal) in [("quit", None), ("escape", SIGSYS)] {
         let mut child = start(

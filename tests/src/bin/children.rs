@@ -42,6 +42,8 @@ static PRIVILEGED: Policy = policy!(
 static PROGRAM: Policy = policy!(allow(@program-start, @rust-main, @rust-panic, @stdio));
 static TWO_PHASES: Policy =
     policy!(allow(@program-start, @rust-main, @rust-panic, @stdio, @install));
+static SILENT: Policy = policy!(allow(@program-start, @rust-main));
+static MUTE: Policy = policy!(allow(@program-start, @rust-main, @rust-panic), errno(EPERM: write));
 static NO_EXEC: Policy = policy!(errno(EPERM: execve, execveat), default = log);
 static OR_MARKED: Policy = policy!(
     allow(@program-start, @rust-main, @rust-panic, @stdio), default = log or errno(EACCES),
@@ -161,6 +163,9 @@ fn missing() {
             .current_dir("/nonexistent")
             .status(),
     );
+    // A child that may not write can't say that its exec failed.
+    show(Command::new("/nonexistent").seccomp(&SILENT).status());
+    show(Command::new("/nonexistent").seccomp(&MUTE).status());
 }
 
 fn privileged() {
