@@ -4,6 +4,7 @@ use core::fmt;
 use crate::errno::Returned;
 use crate::kernel::{Answer, Available};
 use crate::line::{self, Line};
+use crate::thread_name::ThreadName;
 use crate::{Action, Call, Errno, Flags};
 
 /// Why a policy is not in force.
@@ -29,7 +30,8 @@ pub enum ErrorKind {
     NoFilterMode,
     /// The kernel has no seccomp(2), without which a filter covers one thread, and there are others.
     NotAlone,
-    /// A thread has other filters than the one that installs, so that this one can't be put on all: [`Error::thread`].
+    /// A thread has other filters than the one that installs, so that this one can't be put on all: [`Error::thread`]. As long as
+    /// the thread is there and `/proc` can be read, its name is shown, too.
     Thread,
     /// All filters of a thread together would be more than the kernel takes.
     NoRoom,
@@ -201,6 +203,7 @@ impl Error {
         if self.kind as usize <= ErrorKind::WouldKill as usize {
             line.text(self.call.name());
             self.say_answer(line);
+            self.say_thread_name(line);
             return line.meaning(self.kind);
         }
         if let Some(call) = self.call() {
@@ -211,6 +214,16 @@ impl Error {
         self.say_special(line);
         line.text("; ");
         line.text(self.hint());
+    }
+
+    /// The name of the thread whose id the call answered with.
+    fn say_thread_name(&self, line: &mut Line) {
+        let id = self.thread().and_then(|id| u32::try_from(id).ok());
+        if let Some(name) = id.and_then(ThreadName::read) {
+            line.text(" (`");
+            line.text(name.as_str());
+            line.text("`)");
+        }
     }
 
     /// What happened, in a case that only some policies can come to.
@@ -340,8 +353,8 @@ mod tests {
                 "seccomp(SECCOMP_SET_MODE_FILTER) would kill this process: an earlier sandbox is in the way; allow `@install` in it",
             ),
             (
-                new(ErrorKind::Thread, load, Returned(4711)),
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered 4711: this thread has other filters; install earlier",
+                new(ErrorKind::Thread, load, Returned(i32::MAX)),
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered 2147483647: this thread has other filters; install earlier",
             ),
             (
                 Error::missing_flags_of(Flags::LOG, Returned::EINVAL),

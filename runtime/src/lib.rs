@@ -42,6 +42,7 @@ mod status;
 mod subset;
 #[cfg(feature = "macros")]
 mod target;
+mod thread_name;
 mod uapi;
 mod values;
 mod words;

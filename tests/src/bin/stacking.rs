@@ -41,19 +41,78 @@ fn worker_in_a_loop() {
     println!("{}", filters() - before);
 }
 
+/// How many filters of how many instructions there was room for, and the error of one too many.
 fn until_full() {
+    let before = filters();
     // The kernel's room for all filters of a thread is some thousand short ones.
-    let (count, error) = (0..100_000)
-        .find_map(|count| Some((count, WIDE.install().err()?)))
-        .expect("the room is bounded");
-    println!("{}: {error}", count > 100);
+    let error = (0..100_000).find_map(|_| WIDE.install().err());
+    let error = error.expect("the room is bounded");
+    println!("{} {}", filters() - before, WIDE.instructions().len());
+    println!("{error}; {}", error.hint());
+    println!("{:?}", errno_of(libc::SYS_getppid));
+}
+
+fn twice() {
+    let before = filters();
+    for _ in 0..2 {
+        let status = WIDE.install().unwrap();
+        println!(
+            "{status}; {} {:?}",
+            filters() - before,
+            errno_of(libc::SYS_getppid)
+        );
+    }
+}
+
+/// A policy for each action that needs nobody else, by the action's name.
+static EACH: [(&str, Policy); 7] = [
+    (
+        "kill_process",
+        policy!(kill_process(getppid), default = log),
+    ),
+    (
+        "kill_thread",
+        policy!(kill_thread(getppid), default = log, waive(kill_thread: "shown here")),
+    ),
+    (
+        "trap",
+        policy!(trap(getppid), default = log, waive(replaceable_handler: "shown here")),
+    ),
+    ("errno", policy!(errno(EACCES: getppid), default = log)),
+    ("trace", policy!(trace(getppid), default = log)),
+    ("log", policy!(log(getppid), default = allow)),
+    ("allow", policy!(allow(getppid), default = log)),
+];
+
+/// Tells that it was called: SIGSYS by itself ends the process, as `kill_process` does.
+extern "C" fn trapped(_: libc::c_int) {
+    const TRAPPED: i32 = 3;
+    // SAFETY: ends the process, running nothing on the way.
+    unsafe { libc::_exit(TRAPPED) };
+}
+
+fn pair(names: [&str; 2]) {
+    let handler: extern "C" fn(libc::c_int) = trapped;
+    // SAFETY: the handler does what a signal handler may.
+    unsafe { libc::signal(libc::SIGSYS, handler as libc::sighandler_t) };
+    for name in names {
+        let (_, policy) = EACH.iter().find(|(known, _)| *known == name).unwrap();
+        policy.install().unwrap();
+    }
+    // On a thread of its own, so that its end and that of the process are told apart.
+    let called = std::thread::spawn(|| errno_of(libc::SYS_getppid));
+    println!("{:?}", called.join().unwrap());
 }
 
 fn main() {
-    match std::env::args().nth(1).as_deref() {
-        Some("phases") => phases(),
-        Some("worker") => worker_in_a_loop(),
-        Some("full") => until_full(),
-        case => panic!("no such case: {case:?}"),
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["phases"] => phases(),
+        ["worker"] => worker_in_a_loop(),
+        ["full"] => until_full(),
+        ["twice"] => twice(),
+        ["pair", first, second] => pair([first, second]),
+        _ => panic!("no such case: {args:?}"),
     }
 }

@@ -13,6 +13,9 @@ fn covered() -> bool {
     parent_id() == u32::MAX
 }
 
+/// Its name.
+const EARLIER: &str = "earlier";
+
 /// A thread that exists before any filter and does one thing when told.
 struct Earlier<T> {
     go: Sender<()>,
@@ -24,13 +27,15 @@ impl<T: Send + 'static> Earlier<T> {
         let (go, going) = channel();
         let (answers, answer) = channel();
         let (here, started) = channel();
-        thread::spawn(move || {
+        let thread = thread::Builder::new().name(EARLIER.to_owned());
+        let spawned = thread.spawn(move || {
             here.send(()).unwrap();
             going.recv().unwrap();
             answers.send(work()).unwrap();
             // Stays, so that there is more than one thread until the end.
             let _: Result<(), _> = going.recv();
         });
+        spawned.unwrap();
         started.recv().unwrap();
         Self { go, answer }
     }
