@@ -8,8 +8,10 @@ pub mod fakes;
 pub mod fork;
 pub mod guarded;
 pub mod harness;
+pub mod launch;
 pub mod program;
 pub mod sweep;
+pub mod under_set;
 pub mod user_crate;
 
 use std::io;

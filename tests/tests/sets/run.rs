@@ -1,108 +1,68 @@
 //! Real std code under exactly its sets, in a child that dies of what they lack.
 
-use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
-use std::process::{Command, ExitStatus, Output, Stdio};
-use std::{env, fs};
+use std::process::Command;
 
-use seccomptime_tests::features::{EVERY_SET, FEATURES, MAIN};
+use seccomptime_tests::features::{EVERY_SET, FEATURES};
+use seccomptime_tests::support::under_set::{self, NOT_RUN, UnderSet};
 
 const UNDER_SET: &str = env!("CARGO_BIN_EXE_under_set");
-
-/// What a process ends with that panicked in main.
-const PANICKED: i32 = 101;
-
-/// Features that only timing leads into all their calls.
-const TIMES: usize = 3;
-
-/// Measured, but not run here.
-const NOT_RUN: &[(&str, &str)] = &[
-    ("_startup", "every started child goes through it"),
-    ("dns_missing", "it asks name servers"),
-    ("fs_lock", "newer than the oldest Rust that we support"),
-    ("pipe", "newer than the oldest Rust that we support"),
-    ("process_output", "no set holds the `ioctl` that it needs"),
-    ("tcp_options", "no set holds the `ioctl` that it needs"),
-];
 
 /// What a feature does whose policy doesn't allow it.
 const FORBIDDEN: &[&str] = &[
     "listen", "open", "outside", "print", "rename", "socket", "spawn",
 ];
 
-fn run(feature: &str, directory: &Path, listener: &TcpListener) -> Output {
-    let backtrace = match feature {
-        "panic_backtrace_1" => "1",
-        "panic_backtrace_full" => "full",
-        _ => "0",
-    };
-    fs::write(directory.join("file.txt"), "text\n").expect("the directory is ours");
-    Command::new(UNDER_SET)
-        .arg(feature)
-        .arg(directory)
-        .env("RUST_BACKTRACE", backtrace)
-        .env(
-            "LISTENER",
-            listener.local_addr().expect("it is bound").to_string(),
-        )
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|e| panic!("{UNDER_SET}: {e}"))
-}
+/// What to do about a failure.
+const HOW: &str = "a set isn't enough any more; `strace -f` with `under_set --mark` shows what for";
 
-/// Runs in a directory of its own, which nothing is left of.
-fn outcome(feature: &str) -> (ExitStatus, String) {
-    let directory = tempfile::tempdir().expect("a directory for files");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port of the loopback");
-    let output = run(feature, directory.path(), &listener);
-    let text = [output.stdout, output.stderr].concat();
-    (output.status, String::from_utf8_lossy(&text).into_owned())
+#[track_caller]
+fn all_well(failures: &[String]) {
+    assert!(failures.is_empty(), "{HOW}:\n{}", failures.join("\n"));
 }
 
 #[test]
 fn std_runs_under_exactly_its_sets() {
-    let mut failures = Vec::new();
-    for feature in FEATURES {
-        let name = feature.name;
-        if NOT_RUN.iter().any(|(other, _)| *other == name) || name.starts_with("tokio_") {
-            continue;
-        }
-        for _ in 0..TIMES {
-            let (status, text) = outcome(name);
-            let good = match name {
-                "_abort" => status.signal() == Some(libc::SIGABRT),
-                "panic_unwind_main" | "panic_backtrace_1" | "panic_backtrace_full" => {
-                    status.code() == Some(PANICKED) && text.contains("boom")
-                }
-                _ => status.success(),
-            };
-            if !good {
-                failures.push(format!(
-                    "`{name}` under {:?}: {status}: {text}",
-                    feature.sets
-                ));
-                break;
-            }
-        }
-    }
-    assert!(
-        failures.is_empty(),
-        "a set isn't enough any more; `strace -f` with `under_set --mark` shows what for:\n{}",
-        failures.join("\n")
+    all_well(&UnderSet::new(UNDER_SET).failing_features());
+}
+
+/// Where the vDSO can't tell the time, the kernel is asked.
+#[test]
+fn std_runs_under_exactly_its_sets_without_a_vdso() {
+    let hidden = UnderSet::new(UNDER_SET).without_vdso();
+    all_well(&hidden.failing_features());
+    let (status, text) = hidden.outcome("clock");
+    assert_eq!(
+        status.signal(),
+        Some(libc::SIGSYS),
+        "`clock`: {status}: {text}"
     );
 }
 
 #[test]
+fn a_program_ends_as_without_a_filter() {
+    all_well(&UnderSet::new(UNDER_SET).failing_situations());
+}
+
+/// After a stop and a continue the kernel makes the program call restart_syscall.
+#[test]
+fn a_program_waits_on_after_a_stop() {
+    let program = UnderSet::new(UNDER_SET);
+    all_well(&program.failing_stops());
+    let status = program.stopped("park", "no-restart");
+    assert_eq!(status.signal(), Some(libc::SIGSYS), "{status}");
+}
+
+#[test]
 fn backtraces_have_symbols_under_their_set() {
-    let (_, text) = outcome("panic_backtrace_full");
+    let (_, text) = UnderSet::new(UNDER_SET).outcome("panic_backtrace_full");
     assert!(text.contains("under_set::main"), "{text}");
 }
 
 #[test]
 fn what_the_sets_lack_kills() {
     for name in FORBIDDEN {
-        let (status, text) = outcome(name);
+        let (status, text) = UnderSet::new(UNDER_SET).outcome(name);
         assert_eq!(
             status.signal(),
             Some(libc::SIGSYS),
@@ -129,12 +89,9 @@ fn policies_are_those_of_the_table() {
             continue;
         }
         let text = String::from_utf8(output.stdout).expect("policies are text");
-        let named = |set: &str| {
-            text.split([' ', '(', ')', ','])
-                .any(|word| word == format!("@{set}"))
-        };
+        let named = |set: &str| under_set::names(&text, set);
         for set in EVERY_SET {
-            let needed = *set == MAIN || feature.sets.contains(set);
+            let needed = under_set::needed(set, feature.sets);
             // What it starts needs a start of its own.
             let of_a_child = *set == "program-start" && feature.sets.contains(&"process-spawn");
             assert!(

@@ -5,17 +5,25 @@
 //!
 //! `under_set --policy FEATURE` prints the policy. `under_set --mark FEATURE DIRECTORY` runs it between two calls of
 //! `getppid` instead, for measuring with `strace -f`.
+//!
+//! `under_set --situation NAME SET` does the same with what can befall any program, under a set that it needn't be about;
+//! `under_set --situation NAME` without a policy.
 
 mod files;
 mod network;
 mod policies;
 mod process;
+mod situations;
 mod threads;
 
 use std::os::unix::process::parent_id;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, io};
+
+use seccomptime::Policy;
+
+use situations::SITUATIONS;
 
 /// A feature: the code that the measurement ran.
 type Feature = (&'static str, fn(&Path) -> io::Result<()>);
@@ -41,6 +49,11 @@ fn main() -> ExitCode {
             assert_eq!(mark, parent_id(), "the parent waits");
             outcome
         }),
+        ["--situation", name] => situation(name, None),
+        ["--situation", name, set] => {
+            let backtrace = env::var_os("RUST_BACKTRACE").is_some_and(|it| it == "1");
+            situations::policy(set, backtrace).and_then(|policy| situation(name, Some(policy)))
+        }
         [name, directory] => known(name).map(|(run, policy)| {
             policy.install().expect("the kernel takes the policy");
             run(Path::new(directory))
@@ -69,4 +82,14 @@ fn feature(name: &str) -> Option<fn(&Path) -> io::Result<()>> {
     ];
     let mut all = all.into_iter().flatten();
     all.find(|(known, _)| *known == name).map(|(_, run)| *run)
+}
+
+fn situation(name: &str, policy: Option<&Policy>) -> Option<io::Result<()>> {
+    let (_, prepare) = SITUATIONS.iter().find(|(known, _)| *known == name)?;
+    let befall = prepare();
+    if let Some(policy) = policy {
+        policy.install().expect("the kernel takes the policy");
+    }
+    befall();
+    Some(Ok(()))
 }

@@ -29,6 +29,10 @@ static POLICIES: &[Row] = &[
         policy!(allow(@rust-main), default = kill_process),
     ),
     (
+        &["clock"],
+        policy!(allow(@rust-main - clock_gettime - clock_gettime64), default = kill_process),
+    ),
+    (
         &["heap_large", "heap_realloc", "heap_small", "heap_zeroed"],
         policy!(allow(@rust-main, @memory), default = kill_process),
     ),

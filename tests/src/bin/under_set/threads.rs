@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::io;
 use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, mpsc};
 use std::thread::{self, Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Feature;
 
@@ -120,6 +120,11 @@ pub const FEATURES: &[Feature] = &[
                 black_box(vec![1_u8; 40 << 20]);
             })
         }))
+    }),
+    // What its policy doesn't hold, but the vDSO answers.
+    ("clock", |_| {
+        black_box(Instant::now());
+        Ok(())
     }),
 ];
 
