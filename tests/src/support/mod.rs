@@ -1,6 +1,7 @@
 //! What tests on the real kernel stand on: forked children, outer filters that fake other kernels,
 //! the kernel's own log, sweeps over every call, packages outside the workspace.
 
+pub mod apt;
 pub mod audit;
 pub mod bpf;
 pub mod call;

@@ -11,6 +11,29 @@ use tempfile::TempDir;
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
+/// How a package is built that isn't for the running target, as it is.
+#[derive(Clone, Default)]
+pub struct Platform {
+    /// rustc's name of the target.
+    pub triple: String,
+    /// What rustc is told for the target's part, such as `-Ctarget-feature=+crt-static`.
+    pub rustflags: String,
+    /// More of cargo's arguments.
+    pub arguments: Vec<String>,
+    /// More of cargo's environment.
+    pub environment: Vec<(String, OsString)>,
+    /// Whether what the workspace hasn't locked may be fetched.
+    pub online: bool,
+}
+
+impl Platform {
+    /// The name of cargo's variable for the target.
+    pub fn variable(&self, name: &str) -> String {
+        let triple = self.triple.to_uppercase().replace('-', "_");
+        format!("CARGO_TARGET_{triple}_{name}")
+    }
+}
+
 /// A package to be built. Its programs' names must be its own: all packages' programs share a folder.
 pub struct UserCrate<'a> {
     name: &'a str,
@@ -19,6 +42,7 @@ pub struct UserCrate<'a> {
     manifest: String,
     files: Vec<(String, String)>,
     release: bool,
+    platform: Option<Platform>,
 }
 
 /// What cargo answered.
@@ -61,6 +85,7 @@ impl<'a> UserCrate<'a> {
             manifest: String::new(),
             files: Vec::new(),
             release: false,
+            platform: None,
         }
     }
 
@@ -105,6 +130,12 @@ impl<'a> UserCrate<'a> {
         self
     }
 
+    /// For another target, or otherwise than usual.
+    pub fn platform(mut self, platform: Platform) -> Self {
+        self.platform = Some(platform);
+        self
+    }
+
     /// Builds it once; see [`Package::build`].
     pub fn build(&self, target: &str) -> Built {
         self.lay().build(target)
@@ -115,6 +146,7 @@ impl<'a> UserCrate<'a> {
         let package = Package {
             folder: tempfile::tempdir().expect("a temporary folder"),
             release: self.release,
+            platform: self.platform.clone(),
         };
         package.change(
             "Cargo.toml",
@@ -136,6 +168,7 @@ impl<'a> UserCrate<'a> {
 pub struct Package {
     folder: TempDir,
     release: bool,
+    platform: Option<Platform>,
 }
 
 impl Package {
@@ -154,17 +187,29 @@ impl Package {
             Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
         cargo
             .current_dir(self.folder.path())
-            .args(["build", "--offline", "--color=never"])
+            .args(["build", "--color=never"])
             .args(self.release.then_some("--release"))
             .env("CARGO_TARGET_DIR", &target)
             // What the outer cargo was told about the tests isn't meant for a user's package.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        let mut folder = target.clone();
+        if let Some(platform) = &self.platform {
+            cargo
+                .args(["--target", &platform.triple])
+                .args(&platform.arguments)
+                .env(platform.variable("RUSTFLAGS"), &platform.rustflags)
+                .envs(platform.environment.iter().cloned());
+            folder.push(&platform.triple);
+        }
+        if !self.platform.as_ref().is_some_and(|it| it.online) {
+            cargo.arg("--offline");
+        }
         let ran = program::run(cargo);
         let profile = if self.release { "release" } else { "debug" };
         let built = ran.end == End::Exited(0);
         Built {
-            programs: built.then(|| target.join(profile)),
+            programs: built.then(|| folder.join(profile)),
             messages: ran.stderr,
         }
     }
