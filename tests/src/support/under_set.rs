@@ -3,6 +3,7 @@
 
 use super::launch;
 use crate::features::{EVERY_SET, FEATURES, MAIN};
+use seccomptime_compiler::data;
 use std::ffi::OsString;
 use std::fs;
 use std::net::TcpListener;
@@ -32,6 +33,7 @@ const SITUATIONS: &[(&str, &[&str])] = &[
     ("panic", EVERY_SET),
     ("panic_in_thread", THREADS),
     ("overflow", EVERY_SET),
+    ("crash", EVERY_SET),
     ("overflow_in_thread", THREADS),
     ("memory", EVERY_SET),
     ("memory_in_thread", THREADS),
@@ -160,7 +162,8 @@ impl UnderSet {
                 let (expected, _) = run(None);
                 for set in sets.iter().filter(|set| !IN_ALL.contains(set)) {
                     let (status, text) = run(Some(set));
-                    if status != expected {
+                    let expected = under(set, expected);
+                    if status.code() != expected.code() || status.signal() != expected.signal() {
                         failures.push(format!(
                             "`{name}` under @{set}, RUST_BACKTRACE={backtrace}: {status}, without a filter {expected}: {text}"
                         ));
@@ -194,6 +197,17 @@ impl UnderSet {
         let mut command = self.command();
         command.args(["--situation", name]).args(set);
         command
+    }
+}
+
+/// How a program ends under a set that ends so without a filter. A SIGSEGV that std doesn't know for an overflow is left to the
+/// kernel by way of rt_sigaction, which the sets of panics don't hold.
+fn under(set: &str, end: ExitStatus) -> ExitStatus {
+    let may = data::set(set).is_some_and(|set| set.expand().contains(&"rt_sigaction"));
+    if end.signal() == Some(libc::SIGSEGV) && !may {
+        ExitStatus::from_raw(libc::SIGSYS)
+    } else {
+        end
     }
 }
 

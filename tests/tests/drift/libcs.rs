@@ -151,6 +151,9 @@ fn newest_glibc() -> Result<UnderSet, Skip> {
     Ok(UnderSet::new(UNDER_SET).through(&loader, &libraries))
 }
 
+/// The newest gcc whose unwinder doesn't ask glibc for what musl lacks: its package, and its folder.
+const UNWINDER: (&str, &str) = ("libgcc-11-dev", "11");
+
 /// Debian's older rustc, which its std's source is there for, and what links a static program.
 fn musl() -> Result<UnderSet, Skip> {
     let arch = debian_arch()?;
@@ -170,7 +173,15 @@ fn musl() -> Result<UnderSet, Skip> {
     };
     let mut apt = Apt::open(&cache(), source)?;
     let mut packages = apt.follow("rustc-web", &["libstd-rust-web", "libllvm"])?;
-    packages.extend(["rust-web-src", "libstd-rust-web-dev", "musl-dev"].map(str::to_owned));
+    packages.extend(
+        [
+            "rust-web-src",
+            "libstd-rust-web-dev",
+            "musl-dev",
+            UNWINDER.0,
+        ]
+        .map(str::to_owned),
+    );
     apt.unpack(&packages, &root)?;
     let io = |error: io::Error| Skip::because(error.to_string());
     let libraries = root.join(format!("usr/lib/{ARCH}-linux-gnu"));
@@ -190,21 +201,29 @@ fn musl() -> Result<UnderSet, Skip> {
     )
     .map_err(io)?;
     // It unwinds by gcc's library, under the name that std knows.
-    let eh = gcc_file("libgcc_eh.a")?;
+    let gcc = root.join(format!("usr/lib/gcc/{ARCH}-linux-gnu/{}", UNWINDER.1));
     let unwind = root.join("libunwind.a");
     if !unwind.exists() {
-        symlink(&eh, &unwind).map_err(io)?;
+        symlink(gcc.join("libgcc_eh.a"), &unwind).map_err(io)?;
     }
-    let (gcc, c) = (
-        eh.parent().unwrap_or(&root),
-        root.join(format!("usr/lib/{ARCH}-linux-musl")),
-    );
+    let c = root.join(format!("usr/lib/{ARCH}-linux-musl"));
     let (gcc, c) = (gcc.display(), c.display());
+    // What gcc's library calls only where it is linked: it takes one of them for a sign of all.
+    let wanted = [
+        "mutex_lock",
+        "mutex_unlock",
+        "once",
+        "getspecific",
+        "setspecific",
+    ];
+    let wanted = wanted
+        .map(|name| format!("-Wl,-u,pthread_{name} "))
+        .concat();
     let linker = script(
         &root.join("musl-gcc"),
         &format!(
-            "exec cc -nostdlib -static {c}/crt1.o {c}/crti.o {gcc}/crtbeginT.o \"$@\" -L{c} -Wl,--start-group -lgcc -lgcc_eh -lc \
-             -Wl,--end-group {gcc}/crtend.o {c}/crtn.o"
+            "exec cc -nostdlib -static {wanted}{c}/crt1.o {c}/crti.o {gcc}/crtbegin.o \"$@\" -L{gcc} -L{c} \
+             -Wl,--start-group -lgcc -lgcc_eh -lc -Wl,--end-group {gcc}/crtend.o {c}/crtn.o"
         ),
     )
     .map_err(io)?;
@@ -230,19 +249,6 @@ fn has_std(triple: &str) -> Result<bool, Skip> {
     let output = output.map_err(|error| Skip::because(format!("rustc: {error}")))?;
     let folder = String::from_utf8_lossy(&output.stdout);
     Ok(Path::new(folder.trim()).is_dir())
-}
-
-fn gcc_file(name: &str) -> Result<PathBuf, Skip> {
-    let output = Command::new("cc")
-        .arg(format!("-print-file-name={name}"))
-        .output();
-    let output = output.map_err(|error| Skip::because(format!("cc: {error}")))?;
-    let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    if path.is_absolute() {
-        Ok(path)
-    } else {
-        Err(Skip::because(format!("cc has no {name}")))
-    }
 }
 
 /// The file of a folder whose name starts so.

@@ -105,7 +105,7 @@ pub fn policies_of_a_child_stack() -> Outcome {
             &newest[1],
             "hello",
             WELL,
-            "a filter installed earlier would kill this process for prctl(PR_SET_NO_NEW_PRIVS); Other; ours true",
+            "seccomp(SECCOMP_SET_MODE_FILTER) would kill this process: an earlier sandbox is in the way; Other; ours true",
         ],
     );
     Ok(())

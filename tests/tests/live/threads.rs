@@ -54,7 +54,7 @@ pub fn a_thread_with_a_filter_of_its_own_is_named() -> Outcome {
     let error = rest.strip_prefix(" covered false: ");
     let error = error.unwrap_or_else(|| panic!("{text}"));
     assert!(
-        error.contains(&format!("thread {thread} (`earlier`)")),
+        error.contains(&format!("answered {thread} (`earlier`)")),
         "{text}"
     );
     Ok(())

@@ -274,9 +274,9 @@ pub static SETS: &[Set] = &[
     Set {
         name: "rust-panic",
         what: "What a panic needs: the message on stderr, unwinding, and `abort`.",
-        why: "Without it, under a killing default, a panic ends as SIGSYS without its message; with RUST_BACKTRACE set it is `@rust-backtrace` that is needed. A SIGSEGV that is no stack overflow calls `rt_sigaction` too, which stays out: it can replace the handler of a `trap`.",
+        why: "Without it, under a killing default, a panic ends as SIGSYS without its message; with RUST_BACKTRACE set it is `@rust-backtrace` that is needed. A SIGSEGV that is no stack overflow calls `rt_sigaction` too, which stays out (it can replace the handler of a `trap`): it ends as SIGSYS.",
         glibc: Some("abort calls `getpid`, `gettid`, `tgkill`."),
-        musl: Some("abort calls `tkill`."),
+        musl: Some("abort calls `tkill`; an overflow of main's stack is a SIGSEGV like any other."),
         members: &["write", "gettid", "getpid", "tgkill", "tkill", "rt_sigprocmask", "futex", "futex_time64"],
     },
     Set {
@@ -285,7 +285,7 @@ pub static SETS: &[Set] = &[
         why: "For `std::thread` and what is built on it. `prctl` is there for names (PR_SET_NAME): write `@rust-threads - prctl` where no thread has one. `available_parallelism`, and glibc's allocator when a thread frees much, open a file and cope with a refusal: add `errno(EACCES: open, openat)` where files are not allowed.",
         glibc: Some("`clone3`, `rseq`, `set_robust_list`, `rt_sigaction` at the first thread, `sched_getaffinity`; where `clone3` answers ENOSYS it takes `clone`."),
         musl: Some("`clone`."),
-        members: &["@memory", "clone3", "clone", "exit", "futex", "futex_time64", "gettid", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sigaltstack", "sched_getaffinity", "sched_yield", "clock_nanosleep", "clock_nanosleep_time64", "prctl"],
+        members: &["@memory", "clone3", "clone", "exit", "futex", "futex_time64", "gettid", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sigaltstack", "sched_getaffinity", "sched_yield", "clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "prctl"],
     },
     Set {
         name: "sandbox",

@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::process::abort;
+use std::ptr;
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub const SITUATIONS: &[(&str, Situation)] = &[
     ("panic", || || panic!("boom")),
     ("panic_in_thread", || || join(|| panic!("boom"))),
     ("overflow", || overflow),
+    ("crash", || crash),
     ("overflow_in_thread", || || join(overflow)),
     ("memory", || {
         limit_memory();
@@ -43,6 +45,16 @@ fn join(body: fn()) {
 fn overflow() {
     black_box(recurse(1));
 }
+
+/// What std doesn't know for an overflow.
+fn crash() {
+    let nothing = ptr::without_provenance_mut::<u8>(CRASH);
+    // SAFETY: not sound, and meant to be the end: nothing is ever mapped there, nor anything read back.
+    unsafe { nothing.write_volatile(1) };
+}
+
+/// In the first page, which the kernel keeps free.
+const CRASH: usize = 8;
 
 /// Each level takes a page of the stack.
 #[expect(unconditional_recursion, reason = "the stack is to overflow")]
