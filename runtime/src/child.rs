@@ -160,7 +160,7 @@ fn pack(error: &Error) -> Option<i32> {
 
 /// The error in a number.
 fn read(number: i32) -> Option<Error> {
-    let kind = usize::try_from(number >> KIND_SHIFT & (OURS >> KIND_SHIFT) - 1).ok()?;
+    let kind = usize::try_from((number >> KIND_SHIFT) & ((OURS >> KIND_SHIFT) - 1)).ok()?;
     let call = usize::try_from(number >> CALL_SHIFT & BYTE).ok()?;
     let (kind, call) = (*KINDS.get(kind)?, *Call::ALL.get(call)?);
     let error = match kind {
