@@ -36,11 +36,13 @@ pub(crate) mod errno {
 
 /// The numbers of the calls below.
 pub(crate) mod nr {
+    #[cfg(feature = "std")]
+    pub(crate) use libc::SYS_execve as EXECVE;
     pub(crate) use libc::{
-        SYS_close as CLOSE, SYS_execve as EXECVE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP,
-        SYS_getpid as GETPID, SYS_gettid as GETTID, SYS_openat as OPENAT, SYS_prctl as PRCTL,
-        SYS_read as READ, SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP,
-        SYS_unshare as UNSHARE, SYS_write as WRITE,
+        SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP, SYS_getpid as GETPID,
+        SYS_gettid as GETTID, SYS_openat as OPENAT, SYS_prctl as PRCTL, SYS_read as READ,
+        SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP, SYS_unshare as UNSHARE,
+        SYS_write as WRITE,
     };
 }
 
