@@ -113,6 +113,8 @@ pub struct Program {
 pub struct Analysis {
     /// All that isn't a rule, as far as it could be read.
     pub settings: Settings,
+    /// Whether the policy says `notify`, so that it needs a listener.
+    pub notifies: bool,
     /// All that is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -129,6 +131,7 @@ pub fn analyse(tokens: &[Token], place: Place, files: &mut dyn Files) -> Analysi
         check::check(&policy, &names, place, whole, &mut report);
     }
     Analysis {
+        notifies: policy.notifies(),
         settings: policy.settings,
         diagnostics: report.into_diagnostics(),
     }

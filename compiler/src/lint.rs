@@ -49,7 +49,7 @@ lints! {
     WideningCast "widening_cast",
     /// An argument that carries flags compared as a whole where that denies: one more flag makes another value of it.
     FlagEquality "flag_equality",
-    /// A call that does what another one does, which is conditioned or denied, and is open.
+    /// A call that does what another one does, which is conditioned, denied or left to a listener, and is open.
     Equivalent "equivalent",
     /// io_uring open under a policy that restricts: a ring does its I/O past any filter.
     IoUring "io_uring",

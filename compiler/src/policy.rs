@@ -19,6 +19,30 @@ pub struct Policy {
     pub entries: Vec<String>,
 }
 
+impl Policy {
+    /// Every action written, in rules and settings.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        let settings = &self.settings;
+        let choices = [
+            &settings.default,
+            &settings.debug_default,
+            &settings.foreign,
+            &settings.unknown,
+        ];
+        let written = choices.into_iter().flatten().flat_map(|setting| {
+            let choice = &setting.value;
+            [&choice.action].into_iter().chain(&choice.or)
+        });
+        let rules = self.rules.iter().map(|rule| &rule.action);
+        rules.chain(written)
+    }
+
+    /// Whether it says `notify` anywhere, be it for one arch or one kind of build alone.
+    pub fn notifies(&self) -> bool {
+        self.actions().any(|action| action.verb == Verb::Notify)
+    }
+}
+
 /// An action for some calls.
 #[derive(Clone, Debug)]
 pub struct Rule {

@@ -158,3 +158,43 @@ fn denied_says_which_call_it_was() {
         assert_eq!(told, "");
     }
 }
+
+#[test]
+fn one_folder_is_all_that_its_supervisor_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap();
+    std::fs::create_dir(path.join("below")).unwrap();
+    std::fs::write(path.join("here"), "one\n").unwrap();
+    std::fs::write(path.join("below/there"), "two\n").unwrap();
+    std::os::unix::fs::symlink("below/there", path.join("in")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", path.join("out")).unwrap();
+    let (path, absolute) = (path.to_str().unwrap(), path.join("here"));
+    let absolute = absolute.to_str().unwrap();
+    let files = [
+        "here",
+        "below/there",
+        absolute,
+        "in",
+        "out",
+        "../x",
+        "/etc/passwd",
+        "none",
+    ];
+    let arguments = [&[path], &files[..]].concat();
+    let (status, output) = run(env!("CARGO_BIN_EXE_one_folder"), &arguments, "");
+    assert!(status.success(), "{status}");
+    let lines: Vec<&str> = output.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "here: one",
+            "below/there: two",
+            &format!("{absolute}: one"),
+            "in: two",
+            "out: Invalid cross-device link (os error 18)",
+            "../x: Invalid cross-device link (os error 18)",
+            "/etc/passwd: Permission denied (os error 13)",
+            "none: No such file or directory (os error 2)",
+        ]
+    );
+}

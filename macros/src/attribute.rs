@@ -53,6 +53,7 @@ pub fn expand(policy: TokenStream, item: TokenStream) -> TokenStream {
     let Analysis {
         settings,
         diagnostics,
+        ..
     } = analyse(&source.tokens, place, &mut source.files);
     let mut shown = items(&diagnostics, &source);
     let stage = Stage::new(&source, settings, place, function.name.to_string());

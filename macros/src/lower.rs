@@ -174,7 +174,11 @@ impl Output<'_> {
         let all = self.input.place == Place::Main || has(Flag::Tsync);
         let threads = self.word(if all { "All" } else { "Calling" });
         // SECCOMP_FILTER_FLAG_…, linux/seccomp.h; TSYNC is said by `threads`.
-        let flags = [(Flag::Log, 1_u8 << 1), (Flag::SpecAllow, 1 << 2)];
+        let flags = [
+            (Flag::Log, 1_u8 << 1),
+            (Flag::SpecAllow, 1 << 2),
+            (Flag::WaitKillable, 1 << 5),
+        ];
         let flags = flags.iter().filter(|(flag, _)| has(*flag));
         let flags: u8 = flags.map(|(_, bit)| bit).sum();
         let flags = Literal::u8_unsuffixed(flags);

@@ -12,6 +12,13 @@ impl Errno {
     pub(crate) const ENOENT: Errno = Errno::named(raw::ENOENT);
     pub(crate) const EINTR: Errno = Errno::named(raw::EINTR);
 
+    #[cfg(all(feature = "std", unix))]
+    pub(crate) const ESRCH: Errno = Errno::named(raw::ESRCH);
+    #[cfg(all(feature = "std", unix))]
+    pub(crate) const EBUSY: Errno = Errno::named(raw::EBUSY);
+    #[cfg(all(feature = "std", unix))]
+    pub(crate) const EINVAL: Errno = Errno::named(raw::EINVAL);
+
     /// What an install may be answered, by the kernel or by another sandbox.
     pub(crate) const OF_INSTALLS: [(i32, &'static str); 7] = [
         (raw::EPERM, "EPERM"),

@@ -46,6 +46,8 @@ pub enum ErrorKind {
     /// The kernel lacks an action, or doesn't say that it has it, and the policy declares nothing in its place:
     /// [`Error::missing_action`].
     MissingAction,
+    /// The policy is a [`NotifyPolicy`](crate::NotifyPolicy)'s, and nobody would have its listener.
+    NeedsListener,
     /// Without no_new_privs it takes CAP_SYS_ADMIN.
     NoPrivileges,
     /// The policy is for a child and denies `execve`: the child could never start.
@@ -73,6 +75,12 @@ impl Error {
 
     pub(crate) const UNSUPPORTED: Error = Error::new(
         ErrorKind::Unsupported,
+        Call::SetModeFilter,
+        Returned::NOTHING,
+    );
+
+    pub(crate) const NEEDS_LISTENER: Error = Error::new(
+        ErrorKind::NeedsListener,
         Call::SetModeFilter,
         Returned::NOTHING,
     );
@@ -127,7 +135,7 @@ impl Error {
     #[must_use]
     pub const fn call(&self) -> Option<Call> {
         match self.kind {
-            ErrorKind::Unsupported | ErrorKind::DeniesExec => None,
+            ErrorKind::Unsupported | ErrorKind::DeniesExec | ErrorKind::NeedsListener => None,
             _ => Some(self.call),
         }
     }
@@ -170,6 +178,7 @@ impl Error {
     pub const fn hint(&self) -> &'static str {
         match self.kind {
             ErrorKind::Unsupported => "leave the policy out on this target, with `cfg_attr`",
+            ErrorKind::NeedsListener => "install the `NotifyPolicy` itself",
             ErrorKind::MissingFlags => {
                 "leave it out of `flags(…)`, or use a newer kernel: tsync takes 3.17, log 4.14, spec_allow 4.17"
             }
@@ -247,6 +256,9 @@ impl Error {
             ErrorKind::DeniesExec => {
                 line.text("the child could never start, for the policy answers `execve` with ");
                 line.text(self.action.name());
+            }
+            ErrorKind::NeedsListener => {
+                line.text("a policy with `notify` would have no listener");
             }
             _ => line.text("this target has no seccomp"),
         }
@@ -369,6 +381,10 @@ mod tests {
             (
                 new(ErrorKind::Unsupported, load, Returned::NOTHING),
                 "this target has no seccomp; leave the policy out on this target, with `cfg_attr`",
+            ),
+            (
+                Error::NEEDS_LISTENER,
+                "a policy with `notify` would have no listener; install the `NotifyPolicy` itself",
             ),
         ];
         for (error, expected) in cases {

@@ -3,7 +3,9 @@ use core::ops::BitOr;
 
 use crate::line::{Line, show};
 use crate::uapi::{
-    SECCOMP_FILTER_FLAG_LOG, SECCOMP_FILTER_FLAG_SPEC_ALLOW, SECCOMP_FILTER_FLAG_TSYNC,
+    SECCOMP_FILTER_FLAG_LOG, SECCOMP_FILTER_FLAG_NEW_LISTENER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
+    SECCOMP_FILTER_FLAG_TSYNC, SECCOMP_FILTER_FLAG_TSYNC_ESRCH,
+    SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
 };
 use crate::words::line_of;
 
@@ -20,9 +22,23 @@ impl Flags {
     pub const LOG: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_LOG);
     /// The filter turns no speculative store bypass mitigation on. From Linux 4.17.
     pub const SPEC_ALLOW: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+    /// The load answers with the listener's descriptor. From Linux 5.0.
+    pub const NEW_LISTENER: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_NEW_LISTENER);
+    /// Where the filter can't go on all threads the load answers ESRCH, and not with a thread's id, which would look like a
+    /// descriptor. From Linux 5.7.
+    pub const TSYNC_ESRCH: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_TSYNC_ESRCH);
+    /// A call that a listener has received goes on waiting for its answer whatever signal comes, unless it is a fatal one. From
+    /// Linux 5.19.
+    pub const WAIT_KILLABLE: Flags = Flags::from_kernel(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+
+    /// What a load is told because of its listener.
+    #[cfg(all(feature = "std", unix))]
+    pub(crate) const LISTENING: Flags = Flags::NEW_LISTENER
+        .with(Flags::TSYNC_ESRCH)
+        .with(Flags::WAIT_KILLABLE);
 
     /// The names of all flags, from the lowest bit.
-    const NAMES: &'static str = "tsync\nlog\nspec_allow";
+    const NAMES: &'static str = "tsync\nlog\nspec_allow\nnew_listener\ntsync_esrch\nwait_killable";
 
     pub(crate) const fn from_bits(bits: u8) -> Flags {
         Flags(bits)

@@ -9,8 +9,8 @@ use crate::plan::Plan;
 use crate::private::Threads;
 use crate::uapi::BPF_MAXINSNS;
 use crate::{
-    ActionSet, Call, Error, ErrorKind, Flags, Instruction, Logging, Policy, Status, logging, own,
-    probe, status, sys,
+    Action, ActionSet, Call, Error, ErrorKind, Flags, Instruction, Logging, Policy, Status,
+    logging, own, probe, status, sys,
 };
 
 /// Installs `policy`. Nothing is called after the load: the filter may kill for it.
@@ -18,6 +18,9 @@ use crate::{
 pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
     if !sys::SUPPORTED {
         return Err(Error::UNSUPPORTED);
+    }
+    if policy.actions().contains(Action::Notify) {
+        return Err(Error::NEEDS_LISTENER);
     }
     let (flags, threads) = (policy.flags(), policy.settings.threads);
     own::check(policy.calls())?;

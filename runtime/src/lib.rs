@@ -26,8 +26,11 @@ pub mod kernel;
 mod line;
 mod link;
 mod list;
+#[cfg(all(feature = "std", unix))]
+pub mod listener;
 mod load;
 mod logging;
+mod notify;
 pub mod nr;
 mod own;
 mod plan;
@@ -82,6 +85,7 @@ pub use error::{Error, ErrorKind};
 pub use flags::Flags;
 pub use instruction::Instruction;
 pub use logging::{Logged, Logging, will_be_logged};
+pub use notify::NotifyPolicy;
 pub use plan::Downgrade;
 pub use policy::{Policy, Source};
 #[cfg(feature = "macros")]

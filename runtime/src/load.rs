@@ -107,6 +107,12 @@ pub(crate) fn load(
     program: &[Instruction],
 ) -> Result<(), Error> {
     let answer = sys::load(interface, flags, Some(program));
+    read(interface, flags, answer)
+}
+
+/// Whether that answer to a load is a filter in force.
+#[inline(always)]
+pub(crate) fn read(interface: Interface, flags: Flags, answer: Returned) -> Result<(), Error> {
     let Some(kind) = refusal(answer, flags) else {
         return Ok(());
     };

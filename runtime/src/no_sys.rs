@@ -40,6 +40,7 @@ pub(crate) mod nr {
     pub(crate) const PRCTL: c_long = -1;
     pub(crate) const READ: c_long = -1;
     pub(crate) const RT_SIGACTION: c_long = -1;
+    pub(crate) const RT_SIGPROCMASK: c_long = -1;
     pub(crate) const SECCOMP: c_long = -1;
     pub(crate) const UNSHARE: c_long = -1;
     pub(crate) const WRITE: c_long = -1;
@@ -67,6 +68,7 @@ pub(crate) const O_RDONLY: c_int = 0;
 pub(crate) const O_WRONLY: c_int = 1;
 pub(crate) const O_CLOEXEC: c_int = 0;
 pub(crate) const SIGSYS: c_int = 31;
+pub(crate) const SIG_SETMASK: c_int = 2;
 
 pub(crate) fn load(_: Interface, _: Flags, _: Option<&[Instruction]>) -> Returned {
     Returned::ENOSYS
@@ -122,4 +124,93 @@ pub(crate) fn load_before_exec(
 pub(crate) fn exit(_: c_int) -> ! {
     // An attribute is a compile error on these targets, so nothing gets here; it must still end.
     panic!("seccomptime: this target has no seccomp");
+}
+
+#[cfg(all(feature = "std", unix))]
+impl Returned {
+    /// Nothing is answered here.
+    pub(crate) fn result(self) -> Result<c_int, Errno> {
+        Err(NO_CALL)
+    }
+}
+
+/// What listeners call.
+#[cfg(all(feature = "std", unix))]
+pub(crate) mod listen {
+    use core::ffi::{c_int, c_long};
+    use std::io;
+    use std::os::fd::{BorrowedFd, OwnedFd};
+
+    use super::NO_CALL;
+    use crate::Errno;
+    use crate::listener::abi::{AddFd, Fits, Notif, Response, Sizes};
+
+    pub(crate) const MSG_NOSIGNAL: c_int = 0;
+    pub(crate) const SENDMSG: c_long = -1;
+
+    pub(crate) fn sizes() -> Result<Sizes, Errno> {
+        Err(NO_CALL)
+    }
+
+    pub(crate) fn receive(_: BorrowedFd<'_>, _: Fits) -> Result<Notif, Errno> {
+        Err(NO_CALL)
+    }
+
+    pub(crate) fn respond(_: BorrowedFd<'_>, _: Fits, _: Response) -> Result<c_int, Errno> {
+        Err(NO_CALL)
+    }
+
+    pub(crate) fn id_valid(_: BorrowedFd<'_>, _: u64) -> Result<c_int, Errno> {
+        Err(NO_CALL)
+    }
+
+    pub(crate) fn add_fd(_: BorrowedFd<'_>, _: AddFd) -> Result<c_int, Errno> {
+        Err(NO_CALL)
+    }
+
+    pub(crate) fn set_flags(_: BorrowedFd<'_>, _: u64) -> Result<c_int, Errno> {
+        Err(NO_CALL)
+    }
+
+    pub(crate) struct Polled {
+        pub(crate) readable: bool,
+        pub(crate) hung_up: bool,
+    }
+
+    pub(crate) fn poll(_: BorrowedFd<'_>, _: bool) -> io::Result<Polled> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) fn read_memory(_: u32, _: usize, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) fn owned(_: c_int) -> Option<OwnedFd> {
+        None
+    }
+
+    pub(crate) fn close(fd: OwnedFd) {
+        drop(fd);
+    }
+
+    #[derive(Clone, Copy)]
+    pub(crate) struct Signals(());
+
+    impl Signals {
+        pub(crate) fn block() -> io::Result<Signals> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub(crate) fn set(&self) -> io::Result<Signals> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    pub(crate) fn send_fd(_: BorrowedFd<'_>, _: BorrowedFd<'_>) -> Result<c_int, Errno> {
+        Err(NO_CALL)
+    }
+
+    pub(crate) fn receive_fd(_: BorrowedFd<'_>) -> Result<Option<OwnedFd>, Errno> {
+        Err(NO_CALL)
+    }
 }

@@ -14,10 +14,10 @@ use crate::load::{self, IN_FORCE};
 use crate::plan::Plan;
 use crate::private::Threads;
 use crate::probe::LATER_SET;
-use crate::sys::{AT_FDCWD, CLONE_THREAD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS, nr};
+use crate::sys::{AT_FDCWD, CLONE_THREAD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIG_SETMASK, SIGSYS, nr};
 use crate::uapi::{
     PR_GET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_GET_ACTION_AVAIL,
-    SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER,
+    SECCOMP_GET_NOTIF_SIZES, SECCOMP_MODE_FILTER, SECCOMP_SET_MODE_FILTER,
 };
 use crate::{Action, ActionSet, Call, Error, Flags, Instruction};
 
@@ -93,20 +93,55 @@ pub(crate) const fn bit(call: Call) -> u32 {
     1 << (CALL_BITS + call as u32)
 }
 
+/// The bit above those of the calls: a load with a listener, with whatever flags beside it, or the question that comes before it.
+pub(crate) const LISTENER: u32 = 1 << (CALL_BITS + Call::ALL.len() as u32);
+/// The next one: to hold signals off.
+const SIGNALS: u32 = LISTENER << 1;
+
+/// Whether holding signals off would be the end of this process.
+#[cfg(all(feature = "std", unix))]
+pub(crate) fn kills_for_signals() -> bool {
+    deadly() & SIGNALS != 0
+}
+
 /// A call as the kernel shows it to a filter, for a policy may look at the arguments: an int arrives with its sign extended.
 struct Asked(Call, c_long, [i32; 4]);
 
 /// Stands for any pointer: a policy can tell null from the rest, no more.
-const POINTER: i32 = 0x1000;
+pub(crate) const POINTER: i32 = 0x1000;
 /// A descriptor that a file may get.
-const FD: i32 = 3;
+pub(crate) const FD: i32 = 3;
 const STDERR: i32 = 2;
 /// `sizeof(sigset_t)` as the kernel has it, but for mips.
-const SIGNAL_SET: i32 = 8;
+pub(crate) const SIGNAL_SET: i32 = 8;
 // Small numbers, as ints.
 const FILTER: i32 = SECCOMP_MODE_FILTER as i32;
 const LOAD: i32 = SECCOMP_SET_MODE_FILTER as i32;
 const GET_ACTION: i32 = SECCOMP_GET_ACTION_AVAIL as i32;
+const GET_SIZES: i32 = SECCOMP_GET_NOTIF_SIZES as i32;
+
+/// The flags that a load with a listener can have.
+const LISTENERS: [Flags; 16] = {
+    let with = [
+        Flags::LOG,
+        Flags::SPEC_ALLOW,
+        Flags::WAIT_KILLABLE,
+        Flags::TSYNC.with(Flags::TSYNC_ESRCH),
+    ];
+    let mut all = [Flags::NEW_LISTENER; 16];
+    let mut index = 0;
+    while index < all.len() {
+        let mut bit = 0;
+        while bit < with.len() {
+            if index & (1 << bit) != 0 {
+                all[index] = all[index].with(with[bit]);
+            }
+            bit += 1;
+        }
+        index += 1;
+    }
+    all
+};
 
 /// All calls of an install but those that have flags.
 const CALLS: [Asked; 14] = [
@@ -168,7 +203,7 @@ pub(crate) struct Fate {
 }
 
 impl Fate {
-    /// Of `program`, by asking it. Meant for the compiler: it runs the program some thirty times.
+    /// Of `program`, by asking it. Meant for the compiler: it runs the program some seventy times.
     pub(crate) const fn new(arch: u32, program: &[Instruction]) -> Fate {
         let mut fate = Fate {
             as_written: 0,
@@ -190,6 +225,19 @@ impl Fate {
             fate.add(bit, decide(arch, program, nr::SECCOMP, with));
             flags += 1;
         }
+        let sizes = [GET_SIZES, 0, POINTER, 0];
+        fate.add(LISTENER, decide(arch, program, nr::SECCOMP, sizes));
+        let mut index = 0;
+        while index < LISTENERS.len() {
+            let flags = LISTENERS[index].bits() as i32;
+            let without = [LOAD, flags, 0, 0];
+            let with = [LOAD, flags, POINTER, 0];
+            fate.add(LISTENER, decide(arch, program, nr::SECCOMP, without));
+            fate.add(LISTENER, decide(arch, program, nr::SECCOMP, with));
+            index += 1;
+        }
+        let hold = [SIG_SETMASK, POINTER, POINTER, SIGNAL_SET];
+        fate.add(SIGNALS, decide(arch, program, nr::RT_SIGPROCMASK, hold));
         fate
     }
 
@@ -229,7 +277,12 @@ const fn is_deadly(action: Action) -> bool {
     action as u32 >= Action::Trap as u32
 }
 
-const fn decide(arch: u32, program: &[Instruction], nr: c_long, args: [i32; 4]) -> Action {
+pub(crate) const fn decide(
+    arch: u32,
+    program: &[Instruction],
+    nr: c_long,
+    args: [i32; 4],
+) -> Action {
     let [a, b, c, d] = args;
     let args = [a as u64, b as u64, c as u64, d as u64, 0, 0];
     // The kernel looks at 32 bits of the number.
@@ -272,7 +325,7 @@ mod tests {
     fn bits_are_apart() {
         let mut seen = 0u32;
         let flags = (0..8).map(|flags| flag_bit(Flags::from_bits(flags)));
-        for bit in flags.chain(Call::ALL.map(bit)) {
+        for bit in flags.chain(Call::ALL.map(bit)).chain([LISTENER, SIGNALS]) {
             assert_eq!(seen & bit, 0);
             seen |= bit;
         }
@@ -285,7 +338,7 @@ mod tests {
             assert_eq!(deadly & 0xff, 0xff);
             assert_eq!(
                 deadly.count_ones(),
-                8 + 8,
+                8 + 8 + 2,
                 "SetModeFilter has the bits of its flags"
             );
         }

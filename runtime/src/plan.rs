@@ -4,6 +4,8 @@ use core::fmt;
 
 use crate::kernel::Answer;
 use crate::probe::Answers;
+#[cfg(all(feature = "std", unix))]
+use crate::uapi::BPF_MAXINSNS;
 use crate::uapi::{BPF_RET_K, SECCOMP_RET_ACTION_FULL, SECCOMP_RET_KILL_THREAD};
 use crate::{Action, ActionSet, Decision, Instruction};
 
@@ -94,6 +96,34 @@ impl Plan {
     /// Whether nothing is replaced.
     pub(crate) fn is_empty(&self) -> bool {
         self.lacking.is_empty()
+    }
+
+    /// Calls `load` with a copy of `program` that returns what this says; the original is never written to.
+    #[cfg(all(feature = "std", unix))]
+    #[inline]
+    pub(crate) fn on_a_copy<R>(
+        &self,
+        program: &[Instruction],
+        load: impl FnOnce(&[Instruction]) -> R,
+    ) -> R {
+        if self.is_empty() {
+            return load(program);
+        }
+        let nothing = Instruction {
+            code: 0,
+            jt: 0,
+            jf: 0,
+            k: 0,
+        };
+        // On the stack: to free memory may take a call, which may be too late after the load.
+        let mut room = [nothing; BPF_MAXINSNS];
+        let Some(copy) = room.get_mut(..program.len()) else {
+            // The kernel says so.
+            return load(program);
+        };
+        copy.copy_from_slice(program);
+        self.rewrite(copy);
+        load(copy)
     }
 
     /// Changes what `program` returns. What is put in is never replaced again: the kernel has it, or it is `kill_thread`.

@@ -60,6 +60,11 @@ impl Policy {
         settings: Settings,
     ) -> Policy {
         let actions = returned(&record.instructions);
+        let mut settings = settings;
+        // For another arch it may notify, or in another kind of build.
+        if !actions.contains(Action::Notify) {
+            settings.flags = settings.flags.without(Flags::WAIT_KILLABLE);
+        }
         let fate = Fate::new(record.audit_arch, &record.instructions);
         Policy {
             instructions: &record.instructions,
@@ -165,7 +170,15 @@ impl Policy {
             Threads::All => Flags::TSYNC,
             Threads::Calling => Flags::NONE,
         };
-        self.settings.flags.with(threads)
+        let flags = self.settings.flags.with(threads);
+        if !self.actions.contains(Action::Notify) {
+            return flags;
+        }
+        let listening = match self.settings.threads {
+            Threads::All => Flags::NEW_LISTENER.with(Flags::TSYNC_ESRCH),
+            Threads::Calling => Flags::NEW_LISTENER,
+        };
+        flags.with(listening)
     }
 
     /// The actions that the program can return.
@@ -191,6 +204,7 @@ impl Policy {
     /// - the kernel has no filters, or lacks a flag, or lacks an action for which the policy declares no replacement;
     /// - another sandbox refuses to be asked, answers what no kernel would, or refuses the load;
     /// - a filter that this process installed earlier would kill it for asking;
+    /// - the policy is that of a [`NotifyPolicy`](crate::NotifyPolicy), whose listener nobody would have;
     /// - no_new_privs can't be set;
     /// - with `flags(tsync)`, another thread has other filters, or (without seccomp(2)) the thread isn't provably alone;
     /// - the kernel refuses to load the program: too many instructions in all filters, too little memory.

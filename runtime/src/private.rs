@@ -20,7 +20,7 @@ pub use crate::values::{
     Bits, above_least, below_greatest, fits, flip, high, high_end, low, low_end, mask, sorted,
     within,
 };
-use crate::{Flags, Instruction, Policy};
+use crate::{Flags, Instruction, NotifyPolicy, Policy};
 
 /// How a policy is to be installed.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +62,12 @@ pub const fn policy<const N: usize, const F: usize, const T: usize>(
     Policy::new(record, settings)
 }
 
+/// A policy that says `notify`.
+#[must_use]
+pub const fn notify_policy(policy: Policy) -> NotifyPolicy {
+    NotifyPolicy::new(policy)
+}
+
 static EMPTY_RECORD: Record<1, 0, 0> = Record::new(
     RecordKind::None,
     0,
@@ -95,6 +101,9 @@ pub const EMPTY: Policy = policy(
     },
 );
 
+/// The same for one that says `notify`.
+pub const EMPTY_NOTIFY: NotifyPolicy = notify_policy(EMPTY);
+
 /// The flags that a policy asks for, without TSYNC.
 ///
 /// # Panics
@@ -103,7 +112,9 @@ pub const EMPTY: Policy = policy(
 #[must_use]
 pub const fn flags(bits: u8) -> Flags {
     let flags = Flags::from_bits(bits);
-    let known = Flags::LOG.with(Flags::SPEC_ALLOW);
+    let known = Flags::LOG
+        .with(Flags::SPEC_ALLOW)
+        .with(Flags::WAIT_KILLABLE);
     assert!(
         flags.without(known).is_empty(),
         "a filter flag that the runtime doesn't know"

@@ -21,13 +21,22 @@ pub(crate) fn blame(flags: Flags, ask: fn(Flags) -> Returned) -> Error {
         _ => return Error::new(ErrorKind::Sandbox, call, answer),
     }
     let answer = Returned::EINVAL;
-    let missing = flags.iter().filter(|&flag| ask(flag) == answer);
+    let missing = flags.iter().filter(|&flag| ask(beside(flag)) == answer);
     let missing = missing.fold(Flags::NONE, Flags::bitor);
     if missing.is_empty() {
         // Each by itself is taken, which is true of no kernel.
         Error::new(ErrorKind::Sandbox, call, answer)
     } else {
         Error::missing_flags_of(missing, answer)
+    }
+}
+
+/// A flag and what it takes to be taken.
+fn beside(flag: Flags) -> Flags {
+    if flag == Flags::WAIT_KILLABLE {
+        flag | Flags::NEW_LISTENER
+    } else {
+        flag
     }
 }
 

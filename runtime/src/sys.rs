@@ -41,14 +41,14 @@ pub(crate) mod nr {
     pub(crate) use libc::{
         SYS_close as CLOSE, SYS_exit as EXIT, SYS_exit_group as EXIT_GROUP, SYS_getpid as GETPID,
         SYS_gettid as GETTID, SYS_openat as OPENAT, SYS_prctl as PRCTL, SYS_read as READ,
-        SYS_rt_sigaction as RT_SIGACTION, SYS_seccomp as SECCOMP, SYS_unshare as UNSHARE,
-        SYS_write as WRITE,
+        SYS_rt_sigaction as RT_SIGACTION, SYS_rt_sigprocmask as RT_SIGPROCMASK,
+        SYS_seccomp as SECCOMP, SYS_unshare as UNSHARE, SYS_write as WRITE,
     };
 }
 
 /// Arguments of `openat` and `unshare`: some differ by arch, too.
 pub(crate) use libc::{
-    AT_FDCWD, CLONE_PARENT, CLONE_THREAD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIGSYS,
+    AT_FDCWD, CLONE_PARENT, CLONE_THREAD, O_CLOEXEC, O_RDONLY, O_WRONLY, SIG_SETMASK, SIGSYS,
 };
 
 /// A place for a value that is put there once and never changes.
@@ -273,6 +273,297 @@ pub(crate) fn get_no_new_privs() -> Returned {
 pub(crate) fn unshare(flags: c_int) -> Returned {
     // SAFETY: numbers alone. What is asked for takes nothing away from a process of one thread, and is refused to others.
     unsafe { call(nr::UNSHARE, [int(flags), 0, 0]) }
+}
+
+/// What listeners call. The thread that answers isn't the one that is filtered, mostly, and has libc at hand.
+#[cfg(feature = "std")]
+pub(crate) mod listen {
+    use core::ffi::{c_int, c_void};
+    use core::mem;
+    use core::ptr;
+    use std::io;
+    use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
+
+    use super::{SIG_SETMASK, call, int, nr};
+    use crate::Errno;
+    use crate::listener::abi::{AddFd, Fits, Notif, Response, Roomy, Sizes};
+    use crate::uapi::SECCOMP_GET_NOTIF_SIZES;
+
+    /// The type and the numbers of `SECCOMP_IOCTL_NOTIF_…`, `linux/seccomp.h`.
+    const MAGIC: u32 = 0x21;
+    const RECV: u32 = 0;
+    const SEND: u32 = 1;
+    const ID_VALID: u32 = 2;
+    const ADDFD: u32 = 3;
+    const SET_FLAGS: u32 = 4;
+
+    /// What a listener is sent with.
+    pub(crate) use libc::{MSG_NOSIGNAL, SYS_sendmsg as SENDMSG};
+
+    /// `seccomp(SECCOMP_GET_NOTIF_SIZES, 0, sizes)`
+    #[inline]
+    pub(crate) fn sizes() -> Result<Sizes, Errno> {
+        let mut sizes = Sizes::default();
+        let args = (&raw mut sizes).expose_provenance();
+        let operation = SECCOMP_GET_NOTIF_SIZES as usize;
+        // SAFETY: the kernel writes one `struct seccomp_notif_sizes`, whose size is fixed, to `sizes` during the call.
+        unsafe { call(nr::SECCOMP, [operation, 0, args]) }.result()?;
+        Ok(sizes)
+    }
+
+    /// `ioctl(listener, request, argument)`
+    ///
+    /// # Safety
+    ///
+    /// The kernel reads and writes as much at `argument` as `request` says, or, for `Roomy`, as its own struct is large.
+    #[inline]
+    unsafe fn ioctl<T>(
+        listener: BorrowedFd<'_>,
+        request: libc::Ioctl,
+        argument: &mut T,
+    ) -> Result<c_int, Errno> {
+        // No request is wider than 32 bits; the kernel takes an unsigned int.
+        let request = request as u32 as usize;
+        let argument = ptr::from_mut(argument).expose_provenance();
+        let listener = int(listener.as_raw_fd());
+        // SAFETY: `argument` is a reference to what the caller says the kernel reads and writes, and ours alone during the call.
+        unsafe { call(libc::SYS_ioctl, [listener, request, argument]) }.result()
+    }
+
+    /// `SECCOMP_IOCTL_NOTIF_RECV`
+    #[inline]
+    pub(crate) fn receive(listener: BorrowedFd<'_>, _: Fits) -> Result<Notif, Errno> {
+        // The kernel refuses a buffer that isn't zero.
+        let mut notif = Roomy::<Notif>::default();
+        let request = libc::_IOWR::<Notif>(MAGIC, RECV);
+        // SAFETY: the kernel reads and writes its own `struct seccomp_notif`, for which there is room, as `Fits` knows; any bytes
+        // are a valid value.
+        unsafe { ioctl(listener, request, &mut notif) }?;
+        Ok(notif.it)
+    }
+
+    /// `SECCOMP_IOCTL_NOTIF_SEND`
+    #[inline]
+    pub(crate) fn respond(
+        listener: BorrowedFd<'_>,
+        _: Fits,
+        response: Response,
+    ) -> Result<c_int, Errno> {
+        let mut padded = Roomy::default();
+        padded.it = response;
+        let request = libc::_IOWR::<Response>(MAGIC, SEND);
+        // SAFETY: the kernel reads its own `struct seccomp_notif_resp`, for which there is room, as `Fits` knows.
+        unsafe { ioctl(listener, request, &mut padded) }
+    }
+
+    /// `SECCOMP_IOCTL_NOTIF_ID_VALID`, by the number that it had before Linux 5.9, and that later kernels take as well.
+    #[inline]
+    pub(crate) fn id_valid(listener: BorrowedFd<'_>, mut id: u64) -> Result<c_int, Errno> {
+        let request = libc::_IOR::<u64>(MAGIC, ID_VALID);
+        // SAFETY: the kernel reads a number of 64 bits.
+        unsafe { ioctl(listener, request, &mut id) }
+    }
+
+    /// `SECCOMP_IOCTL_NOTIF_ADDFD`
+    #[inline]
+    pub(crate) fn add_fd(listener: BorrowedFd<'_>, mut addition: AddFd) -> Result<c_int, Errno> {
+        let request = libc::_IOW::<AddFd>(MAGIC, ADDFD);
+        // SAFETY: the kernel reads as many bytes as the request has for a size, those of `AddFd`.
+        unsafe { ioctl(listener, request, &mut addition) }
+    }
+
+    /// `SECCOMP_IOCTL_NOTIF_SET_FLAGS`, which takes the flags themselves and no pointer.
+    #[inline]
+    pub(crate) fn set_flags(listener: BorrowedFd<'_>, flags: u64) -> Result<c_int, Errno> {
+        let request = libc::_IOW::<u64>(MAGIC, SET_FLAGS) as u32 as usize;
+        let flags = usize::try_from(flags).map_err(|_| Errno::EINVAL)?;
+        let listener = int(listener.as_raw_fd());
+        // SAFETY: numbers alone.
+        unsafe { call(libc::SYS_ioctl, [listener, request, flags]) }.result()
+    }
+
+    /// What poll(2) says of a listener.
+    pub(crate) struct Polled {
+        pub(crate) readable: bool,
+        pub(crate) hung_up: bool,
+    }
+
+    /// Waits until there is something to receive, or nobody is left who could notify; or only looks.
+    #[inline]
+    pub(crate) fn poll(listener: BorrowedFd<'_>, wait: bool) -> io::Result<Polled> {
+        let mut poll = libc::pollfd {
+            fd: listener.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        let timeout = if wait { -1 } else { 0 };
+        // SAFETY: the kernel reads and writes one pollfd during the call.
+        if unsafe { libc::poll(&raw mut poll, 1, timeout) } == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Polled {
+            readable: poll.revents & libc::POLLIN != 0,
+            hung_up: poll.revents & !libc::POLLIN != 0,
+        })
+    }
+
+    /// Reads the memory of another process, within a page of it.
+    #[inline]
+    pub(crate) fn read_memory(pid: u32, address: usize, buffer: &mut [u8]) -> io::Result<usize> {
+        let pid = libc::pid_t::try_from(pid).map_err(io::Error::other)?;
+        let local = libc::iovec {
+            iov_base: buffer.as_mut_ptr().cast::<c_void>(),
+            iov_len: buffer.len(),
+        };
+        let remote = libc::iovec {
+            iov_base: ptr::without_provenance_mut(address),
+            iov_len: buffer.len(),
+        };
+        // No flags, and one of each.
+        let (one, none) = (1_usize, 0_usize);
+        // SAFETY: the kernel reads both structs, writes at most the buffer's length to the buffer, which is ours alone during the
+        // call, and looks at `remote` in the other process's memory alone.
+        let read = unsafe {
+            let (local, remote) = (&raw const local, &raw const remote);
+            libc::syscall(
+                libc::SYS_process_vm_readv,
+                pid,
+                local,
+                one,
+                remote,
+                one,
+                none,
+            )
+        };
+        usize::try_from(read).map_err(|_| io::Error::last_os_error())
+    }
+
+    /// Makes the descriptor that a load answered with somebody's own.
+    #[inline]
+    pub(crate) fn owned(listener: c_int) -> Option<OwnedFd> {
+        // SAFETY: the number is what the kernel has just given us for a new descriptor; it is handed to one owner, and to no
+        // other: see `Given` and the install.
+        (listener >= 0).then(|| unsafe { OwnedFd::from_raw_fd(listener) })
+    }
+
+    /// Closes, by that call alone: std's own does more in a debug build, and the filter may kill for it.
+    #[inline]
+    pub(crate) fn close(fd: OwnedFd) {
+        // SAFETY: no pointer is passed; the descriptor was ours, and isn't used again.
+        unsafe { call(nr::CLOSE, [int(fd.into_raw_fd()), 0, 0]) };
+    }
+
+    /// The kernel's set of signals: as long as its longest, MIPS's.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Signals([u64; 2]);
+
+    impl Signals {
+        /// What the kernel takes for the size: `_NSIG / 8`.
+        const SIZE: usize = if cfg!(any(
+            target_arch = "mips",
+            target_arch = "mips64",
+            target_arch = "mips32r6",
+            target_arch = "mips64r6"
+        )) {
+            16
+        } else {
+            8
+        };
+
+        /// Has this thread take no signal; the answer is what it took before.
+        #[inline]
+        pub(crate) fn block() -> io::Result<Signals> {
+            Signals([u64::MAX; 2]).set()
+        }
+
+        /// `rt_sigprocmask(SIG_SETMASK, self, old, size)`
+        #[inline]
+        pub(crate) fn set(&self) -> io::Result<Signals> {
+            let mut old = Signals([0; 2]);
+            let (new, room) = (&raw const self.0, &raw mut old.0);
+            // SAFETY: the kernel reads one set and writes another, both as long as `SIZE` says or longer.
+            let answer =
+                unsafe { libc::syscall(nr::RT_SIGPROCMASK, SIG_SETMASK, new, room, Signals::SIZE) };
+            if answer == -1 {
+                return Err(io::Error::last_os_error());
+            }
+            Ok(old)
+        }
+    }
+
+    /// Room for a control message with one descriptor, aligned as its head is.
+    type Control = [usize; 8];
+
+    /// A message of one byte, and what goes with it.
+    #[inline]
+    fn message(byte: &mut libc::iovec, control: &mut Control) -> libc::msghdr {
+        // SAFETY: all zeros is a valid msghdr: null pointers and no lengths. (Its fields differ by libc.)
+        let mut message: libc::msghdr = unsafe { mem::zeroed() };
+        message.msg_iov = byte;
+        message.msg_iovlen = 1;
+        message.msg_control = control.as_mut_ptr().cast();
+        // SAFETY: computes a number.
+        let length = unsafe { libc::CMSG_LEN(FD_SIZE) };
+        message.msg_controllen = length as _; // The type differs by libc; the number is some twenty.
+        message
+    }
+
+    const FD_SIZE: u32 = size_of::<c_int>() as u32;
+    const _: () = assert!(size_of::<Control>() >= size_of::<libc::cmsghdr>() + size_of::<usize>());
+
+    /// Sends a descriptor through a socket, by sendmsg(2) alone.
+    #[inline]
+    pub(crate) fn send_fd(socket: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<c_int, Errno> {
+        let (mut payload, mut control) = ([0_u8], Control::default());
+        let mut byte = libc::iovec {
+            iov_base: payload.as_mut_ptr().cast(),
+            iov_len: payload.len(),
+        };
+        let message = message(&mut byte, &mut control);
+        // SAFETY: `message` has a control buffer that is aligned, large enough for a head and a descriptor, and lives until the
+        // end of this function; CMSG_FIRSTHDR gives its start, CMSG_DATA a place in it.
+        unsafe {
+            let head = libc::CMSG_FIRSTHDR(&raw const message);
+            (*head).cmsg_level = libc::SOL_SOCKET;
+            (*head).cmsg_type = libc::SCM_RIGHTS;
+            (*head).cmsg_len = message.msg_controllen as _;
+            let data = libc::CMSG_DATA(head).cast::<c_int>();
+            data.write_unaligned(fd.as_raw_fd());
+        }
+        let (socket, flags) = (int(socket.as_raw_fd()), int(MSG_NOSIGNAL));
+        let message = (&raw const message).expose_provenance();
+        // SAFETY: the kernel reads the message and what it points to, all of which live until the call is over.
+        unsafe { call(SENDMSG, [socket, message, flags]) }.result()
+    }
+
+    /// Receives a descriptor; `None` where the other end is closed.
+    #[inline]
+    pub(crate) fn receive_fd(socket: BorrowedFd<'_>) -> Result<Option<OwnedFd>, Errno> {
+        let (mut payload, mut control) = ([0_u8], Control::default());
+        let mut byte = libc::iovec {
+            iov_base: payload.as_mut_ptr().cast(),
+            iov_len: payload.len(),
+        };
+        let mut message = message(&mut byte, &mut control);
+        let (socket, flags) = (int(socket.as_raw_fd()), int(libc::MSG_CMSG_CLOEXEC));
+        let at = (&raw mut message).expose_provenance();
+        // SAFETY: the kernel writes to the message and, within the lengths it has, to what it points to; all is ours alone.
+        let read = unsafe { call(libc::SYS_recvmsg, [socket, at, flags]) }.result()?;
+        if read == 0 {
+            return Ok(None);
+        }
+        // SAFETY: the kernel has filled the control buffer up to `msg_controllen`, where CMSG_FIRSTHDR looks; there is room for one
+        // descriptor, so one is there if the head says so, it is new, and nobody else's.
+        let fd = unsafe {
+            let head = libc::CMSG_FIRSTHDR(&raw const message);
+            let is_fd = !head.is_null()
+                && (*head).cmsg_level == libc::SOL_SOCKET
+                && (*head).cmsg_type == libc::SCM_RIGHTS
+                && (*head).cmsg_len >= libc::CMSG_LEN(FD_SIZE) as _;
+            is_fd.then(|| libc::CMSG_DATA(head).cast::<c_int>().read_unaligned())
+        };
+        fd.and_then(owned).map(Some).ok_or(Errno::EINVAL)
+    }
 }
 
 /// An open file, closed when dropped.

@@ -3,11 +3,15 @@
 // linux/seccomp.h: operations of seccomp(2)
 pub(crate) const SECCOMP_SET_MODE_FILTER: u32 = 1;
 pub(crate) const SECCOMP_GET_ACTION_AVAIL: u32 = 2;
+pub(crate) const SECCOMP_GET_NOTIF_SIZES: u32 = 3;
 
 // linux/seccomp.h: flags of SECCOMP_SET_MODE_FILTER
 pub(crate) const SECCOMP_FILTER_FLAG_TSYNC: u32 = 1 << 0;
 pub(crate) const SECCOMP_FILTER_FLAG_LOG: u32 = 1 << 1;
 pub(crate) const SECCOMP_FILTER_FLAG_SPEC_ALLOW: u32 = 1 << 2;
+pub(crate) const SECCOMP_FILTER_FLAG_NEW_LISTENER: u32 = 1 << 3;
+pub(crate) const SECCOMP_FILTER_FLAG_TSYNC_ESRCH: u32 = 1 << 4;
+pub(crate) const SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: u32 = 1 << 5;
 
 // linux/seccomp.h: what a program returns
 pub(crate) const SECCOMP_RET_KILL_PROCESS: u32 = 0x8000_0000;

@@ -111,7 +111,8 @@ impl<'p> Checker<'_, 'p> {
         };
         // Either the call is denied by name, or what it is allowed depends on its arguments.
         let conditioned = rule.pattern.condition.is_some() && own.depends();
-        let denied = rule.action.verb >= Verb::Errno;
+        // What a listener answers for, it must see.
+        let denied = rule.action.verb >= Verb::Notify;
         if !conditioned && !denied {
             return;
         }
@@ -123,10 +124,14 @@ impl<'p> Checker<'_, 'p> {
         if open.is_empty() {
             return;
         }
-        let what = if conditioned { "conditioned" } else { "denied" };
+        let what = match rule.action.verb {
+            _ if conditioned => "conditioned",
+            Verb::Notify => "for the listener",
+            _ => "denied",
+        };
         let names = open.join("`, `");
         let instead = match rule.action.verb {
-            Verb::Errno | Verb::Trap | Verb::KillThread | Verb::KillProcess if !conditioned => {
+            verb if verb >= Verb::Notify && !conditioned => {
                 format!("add {} beside `{name}`", quoted(&open))
             }
             _ => format!(

@@ -180,11 +180,11 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// Whether the policy denies anything.
+    /// Whether the policy denies anything, or leaves it to a listener to deny.
     pub(super) fn restricts(&self, defaults: &Defaults) -> bool {
         let mut rules = self.policy.rules.iter();
-        defaults.default.action.verb >= Verb::Errno
-            || rules.any(|rule| rule.action.verb >= Verb::Errno)
+        defaults.default.action.verb >= Verb::Notify
+            || rules.any(|rule| rule.action.verb >= Verb::Notify)
     }
 
     /// A thread that is killed alone.

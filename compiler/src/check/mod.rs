@@ -48,7 +48,8 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     if checker.emptiness() {
         return;
     }
-    checker.not_yet();
+    checker.reporter();
+    checker.listener();
     checker.settings();
     checker.conditions();
     checker.twice();
@@ -117,8 +118,8 @@ impl<'p> Checker<'_, 'p> {
         self.waivers.lint(lint, pattern, span, message, self.report);
     }
 
-    /// What the language has and this version can't do: refused, never ignored.
-    fn not_yet(&mut self) {
+    /// Something must be there to report.
+    fn reporter(&mut self) {
         let settings = &self.policy.settings;
         let traps = self.actions().iter().any(|a| a.verb == Verb::Trap);
         if let Some(report) = settings.report.as_ref().filter(|_| !traps) {
@@ -127,19 +128,26 @@ impl<'p> Checker<'_, 'p> {
                 "`report` tells of the calls that `trap` denies, and nothing here is trapped: write `default = trap`, or `debug_default = trap`",
             );
         }
-        for flag in &settings.flags {
-            if flag.value == Flag::WaitKillable {
-                self.report.error(
-                    flag.span,
-                    "`wait_killable` is for a policy with a listener, which can't be taken yet",
-                );
+    }
+
+    /// Somebody must answer for what `notify` stops.
+    fn listener(&mut self) {
+        let notifies = self.policy.notifies();
+        if self.place != Place::Value {
+            for action in self.actions() {
+                if action.verb == Verb::Notify {
+                    self.report.error(
+                        action.span,
+                        "`notify` needs a listener, and an attribute has nobody to give it to: write `static SUPERVISED: seccomptime::NotifyPolicy = policy!(…)`, and install that by hand, as `seccomptime::listener` shows",
+                    );
+                }
             }
         }
-        for action in self.actions() {
-            if action.verb == Verb::Notify {
+        for flag in &self.policy.settings.flags {
+            if flag.value == Flag::WaitKillable && !notifies {
                 self.report.error(
-                    action.span,
-                    "`notify` needs a listener, which can't be taken yet: the call would fail with ENOSYS",
+                    flag.span,
+                    "`wait_killable` is about calls that wait for a listener, and no rule says `notify`",
                 );
             }
         }
@@ -147,19 +155,7 @@ impl<'p> Checker<'_, 'p> {
 
     /// Every action written.
     fn actions(&self) -> Vec<&'p Action> {
-        let settings = &self.policy.settings;
-        let choices = [
-            &settings.default,
-            &settings.debug_default,
-            &settings.foreign,
-            &settings.unknown,
-        ];
-        let written = choices.into_iter().flatten().flat_map(|setting| {
-            let choice = &setting.value;
-            [&choice.action].into_iter().chain(&choice.or)
-        });
-        let rules = self.policy.rules.iter().map(|rule| &rule.action);
-        rules.chain(written).collect()
+        self.policy.actions().collect()
     }
 
     /// Whether there is nothing to check, which is reported.

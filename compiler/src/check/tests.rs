@@ -352,19 +352,44 @@ fn settings() {
 }
 
 #[test]
-fn what_cannot_be_compiled_yet_is_refused() {
+fn notify_is_for_policies_whose_listener_can_be_taken() {
     for text in [
-        "notify(read), default = log",
+        "notify(getppid), default = log",
         "allow(read), default = notify",
         "allow(read), default = log or notify",
-        "allow(read), default = log, flags(wait_killable)",
+        "allow(read), arch(riscv64: notify(getppid)), default = log",
     ] {
-        let messages = on_main(text);
-        assert!(
-            messages.iter().any(|m| m.contains("yet")),
-            "{text}: {messages:?}"
-        );
+        for place in [Place::Main, Place::Function] {
+            let messages = at(place, text);
+            let told = |m: &String| m.contains("`notify` needs a listener");
+            assert!(messages.iter().any(told), "{text}: {messages:?}");
+        }
+        assert_eq!(at(Place::Value, text), Vec::<String>::new(), "{text}");
     }
+    let killable = "allow(read), default = log, flags(wait_killable)";
+    let messages = at(Place::Value, killable);
+    assert!(
+        messages[0].contains("no rule says `notify`"),
+        "{messages:?}"
+    );
+    let killable = "notify(getppid), default = log, flags(wait_killable)";
+    assert_eq!(at(Place::Value, killable), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_listener_answers_for_it_must_see() {
+    let text = "notify(getppid), default = log, foreign = allow";
+    let messages = at(Place::Value, text);
+    assert!(
+        messages[0].starts_with("every rule is walked around"),
+        "{messages:?}"
+    );
+    let text = "notify(openat, open, openat2, creat), default = log";
+    let messages = at(Place::Value, text);
+    assert!(
+        messages[0].starts_with("`io_uring_setup` is open"),
+        "{messages:?}"
+    );
 }
 
 #[test]

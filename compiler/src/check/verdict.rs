@@ -125,6 +125,6 @@ impl Verdict<'_> {
     /// Whether its arguments decide whether it goes through.
     pub(super) fn depends(&self) -> bool {
         let mut verbs = self.verbs();
-        verbs.any(Verb::permits) && self.verbs().any(|verb| verb >= Verb::Errno)
+        verbs.any(Verb::permits) && self.verbs().any(|verb| verb >= Verb::Notify)
     }
 }

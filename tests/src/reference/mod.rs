@@ -302,7 +302,7 @@ fn set_members(name: &str) -> Vec<&str> {
     names
 }
 
-/// Whether a condition on the first, where it denies anything, makes the second answer ENOSYS: nobody says what happens to that.
+/// Whether a condition on the first, where it denies anything or asks a listener, makes the second answer ENOSYS: nobody says what happens to that.
 fn implied(policy: &Policy, table: Table, (name, twin): (&str, &str)) -> bool {
     let denies = |verb: Verb| strictness(verb) >= strictness(Verb::Errno);
     let settings = &policy.settings;
@@ -312,7 +312,7 @@ fn implied(policy: &Policy, table: Table, (name, twin): (&str, &str)) -> bool {
     let rules = || policy.rules.iter().filter(move |rule| applies(rule, table));
     let conditioned = |rule: &Rule| {
         rule.pattern.condition.is_some()
-            && (by_default || denies(rule.action.verb))
+            && (by_default || strictness(rule.action.verb) >= strictness(Verb::Notify))
             && members(&rule.pattern.target).contains(&name)
     };
     rules().any(conditioned) && !rules().any(|rule| members(&rule.pattern.target).contains(&twin))

@@ -40,6 +40,12 @@ impl Outer {
         operation(self, libc::SECCOMP_SET_MODE_FILTER, &has, libc::EINVAL)
     }
 
+    /// This flag is unknown: the kernel is older.
+    pub fn without_flag(self, flag: u32) -> Self {
+        let has = [When::Has(1, flag)];
+        operation(self, libc::SECCOMP_SET_MODE_FILTER, &has, libc::EINVAL)
+    }
+
     /// Neither interface installs: a kernel without filters.
     pub fn without_filters(self) -> Self {
         let outer = self.rule(SYS_seccomp, &[], errno(libc::EINVAL));

@@ -2,6 +2,7 @@
 
 mod children;
 mod install;
+mod listener;
 mod log;
 mod main_job;
 mod old_kernel;
@@ -116,6 +117,31 @@ fn main() -> ExitCode {
         status::user_code_can_ask_what_is_in_force,
         status::user_code_can_notice_a_downgrade,
         status::user_code_can_notice_that_nothing_is_in_force,
+        listener::each_answer_is_what_the_call_ends_with,
+        listener::nothing_is_called_after_the_load,
+        listener::descriptors_go_where_they_are_put,
+        listener::an_answer_to_a_killed_target_finds_nobody,
+        listener::an_answer_to_an_interrupted_call_is_not_the_next_one_s,
+        listener::wait_killable_leaves_signals_for_later,
+        listener::a_supervisor_that_dies_leaves_enosys,
+        listener::forks_threads_and_programs_are_answered_for,
+        listener::memory_is_read_up_to_where_it_ends,
+        listener::a_listener_of_all_threads,
+        listener::a_courier_leaves_no_copy,
+        listener::a_second_listener_is_refused,
+        listener::tsync_would_filter_the_taker,
+        listener::tsync_beside_another_s_filter_is_esrch,
+        listener::a_policy_must_let_its_listener_out,
+        listener::a_listener_that_nobody_receives_leaves_enosys,
+        listener::a_handover_without_its_other_end,
+        listener::an_earlier_filter_that_would_kill_for_a_listener_is_named,
+        listener::signals_stay_away_until_the_listener_is_given,
+        listener::what_replaces_notify_leaves_no_listener,
+        listener::a_kernel_without_notify_is_told_with_what_it_has,
+        listener::a_kernel_without_listeners_is_told,
+        listener::a_kernel_without_wait_killable_is_told,
+        listener::a_kernel_without_tsync_esrch_is_told,
+        listener::soak,
         tools::the_log_shows_a_logged_call,
         tools::a_call_that_passes_is_not_logged,
         tools::a_rule_holds_where_all_its_conditions_do,
