@@ -199,14 +199,9 @@ fn spaced(before: &[Token], next: &Token) -> bool {
         (Tree::Punct { joint: true, .. }, Tree::Punct { .. }) => false,
         (_, Tree::Punct { char: ',', .. }) => false,
         // Put together they would be another token.
-        (
-            Tree::Punct {
-                char: '!' | ':', ..
-            },
-            Tree::Punct { .. },
-        ) => true,
-        // A lone colon leans on what it follows, `::` and `..` on both sides; a path may begin with `::`.
-        (left, Tree::Punct { char: ':', joint }) => *joint && matches!(left, Tree::Punct { .. }),
+        (Tree::Punct { .. }, Tree::Punct { .. }) => true,
+        // A lone colon leans on what it follows, `::` and `..` on both sides.
+        (_, Tree::Punct { char: ':', .. }) => false,
         (Tree::Punct { char: ':', .. }, _) => !matches!(before, [.., b, _] if is_joint(b, ':')),
         (_, Tree::Punct { char: '.', .. }) | (Tree::Punct { char: '.', .. }, _) => false,
         (Tree::Punct { .. }, _) if prefix(last) => {
@@ -265,6 +260,9 @@ mod tests {
             "a! | b",
             "a !| b",
             "errno(1: ::x)",
+            "a. = b",
+            "a(b & 0..= == 1)",
+            "a(b & 0..=== 1)",
         ] {
             assert_eq!(round(text), text);
         }
