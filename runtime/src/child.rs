@@ -9,7 +9,9 @@ use crate::install::{self, Adapted};
 use crate::load::{self, Interface};
 use crate::plan::Plan;
 use crate::private::Threads;
-use crate::{Call, Decision, Errno, Error, ErrorKind, Logging, Policy, Status, logging, own, sys};
+use crate::{
+    Action, Call, Decision, Errno, Error, ErrorKind, Logging, Policy, Status, logging, own, sys,
+};
 
 /// A policy as a child is to have it.
 #[derive(Clone, Copy)]
@@ -29,6 +31,9 @@ impl Prepared {
     pub(crate) fn new(policy: &Policy) -> Result<Prepared, Error> {
         if !sys::SUPPORTED {
             return Err(Error::UNSUPPORTED);
+        }
+        if policy.actions().contains(Action::Notify) {
+            return Err(Error::NEEDS_LISTENER);
         }
         let mut policy = *policy;
         // A child that was just forked has one thread, on any kernel.
