@@ -191,7 +191,8 @@ pub fn a_handover_without_its_other_end() -> Outcome {
         "abandoned",
         &format!(
             "nobody is there to take the listener\nErr({})\n\
-             a policy with `notify` would have no listener; install the `NotifyPolicy` itself\n",
+             a policy with `notify` would have no listener; install the `NotifyPolicy` itself\n\
+             a policy with `notify` would have no listener\n",
             libc::ENOSYS
         ),
     )

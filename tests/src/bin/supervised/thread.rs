@@ -1,13 +1,14 @@
 //! Answers from a thread of the same process, and installs that fail.
 
 use std::os::unix::net::UnixStream;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::thread::{self, JoinHandle};
 
 use seccomptime::listener::{self, Listener, Notification, Taker};
-use seccomptime::{NotifyPolicy, nr};
+use seccomptime::{CommandExt, NotifyPolicy, nr};
 
 use crate::policies::{
     ALL_THREADS, ELSEWHERE, HANDLERS, IDS, NARROW, NO_CLOSE, NO_SENDMSG, NO_SIZES, PARENT,
@@ -153,6 +154,8 @@ pub fn abandoned() {
 
     let error = PARENT.policy().install().unwrap_err();
     println!("{error}; {}", error.hint());
+    let mut command = Command::new("/");
+    println!("{}", command.seccomp(PARENT.policy()).spawn().unwrap_err());
 }
 
 pub fn own() {
