@@ -217,7 +217,12 @@ impl Error {
         }
         if let Some(call) = self.call() {
             line.text(call.name());
-            self.say_answer(line);
+            // Of the answers that only some policies can meet, the one that a kernel gives: its name is in no other program.
+            if self.answer == c_long::from(Returned::EOPNOTSUPP.0) {
+                line.text(" answered EOPNOTSUPP");
+            } else {
+                self.say_answer(line);
+            }
             line.text(": ");
         }
         self.say_special(line);
@@ -340,6 +345,12 @@ mod tests {
         assert!(
             line(&unknown).contains("EPERM: no telling whether"),
             "{unknown}"
+        );
+        // What a kernel that can be asked answers.
+        let missing = Error::missing_action_of(action, available, Returned::EOPNOTSUPP);
+        assert!(
+            line(&missing).contains(" answered EOPNOTSUPP: "),
+            "{missing}"
         );
     }
 
