@@ -57,6 +57,10 @@ pub(crate) const LATER_SET: ActionSet = ActionSet::EMPTY
     .with(Action::KillProcess)
     .with(Action::Notify);
 
+/// What is looked for in the kernel's list. Every kernel lists `allow`: it tells that list from what stands in its place, such as
+/// the empty file by which containers mask others.
+const TO_LOOK_UP: ActionSet = LATER_SET.with(Action::Allow);
+
 /// Asks seccomp(2) for one action.
 #[inline(never)]
 pub(crate) fn ask(action: Action) -> (Answer, Returned) {
@@ -126,7 +130,7 @@ impl Answers {
     #[cold]
     #[inline(never)]
     fn look_up(&mut self) {
-        if let Ok(listed) = kernel::read_set(kernel::Sysctl::ActionsAvail, LATER_SET) {
+        if let Ok(listed) = kernel::read_set(kernel::Sysctl::ActionsAvail, TO_LOOK_UP) {
             self.complete(listed);
         }
     }
@@ -139,8 +143,11 @@ impl Answers {
         }
     }
 
-    /// Where the question was refused, the kernel's list may know.
+    /// Where the question was refused, the kernel's list may know; `listed` is what there is of [`TO_LOOK_UP`].
     fn complete(&mut self, listed: ActionSet) {
+        if !listed.contains(Action::Allow) {
+            return;
+        }
         let unlisted = self.unknown.difference(listed);
         self.available = self.available.union(self.unknown.difference(unlisted));
         self.unknown = ActionSet::EMPTY;
@@ -235,7 +242,7 @@ mod tests {
     fn the_kernel_s_list_knows_what_the_sandbox_refuses() {
         let mut answers = answers(Answer::CantTell);
         let text = b"kill_process kill_thread trap errno trace log allow\n";
-        answers.complete(kernel::listed(text, LATER_SET));
+        answers.complete(kernel::listed(text, TO_LOOK_UP));
         assert!(answers.available.contains(Action::Log));
         assert!(answers.available.contains(Action::KillProcess));
         assert!(!answers.available.contains(Action::Notify));
@@ -245,8 +252,18 @@ mod tests {
     #[test]
     fn the_kernel_s_list_adds_nothing_to_what_the_kernel_denies() {
         let mut answers = answers(Answer::Missing);
-        answers.complete(kernel::listed(b"kill_process log user_notif", LATER_SET));
+        answers.complete(kernel::listed(b"kill_process log allow", TO_LOOK_UP));
         assert_eq!(answers, Answers::NONE_OF_LATER);
+    }
+
+    #[test]
+    fn what_is_not_the_kernel_s_list_tells_nothing() {
+        for text in ["", "\n", "kill_process log", "kill_process log allo"] {
+            let mut answers = answers(Answer::CantTell);
+            let before = answers;
+            answers.complete(kernel::listed(text.as_bytes(), TO_LOOK_UP));
+            assert_eq!(answers, before, "{text:?}");
+        }
     }
 
     const CALL: Call = Call::SetModeFilter;
