@@ -5,6 +5,7 @@ use super::checked;
 use seccomptime_compiler::plain::Plain;
 use std::io;
 use std::mem::offset_of;
+use std::os::fd::{FromRawFd, OwnedFd};
 
 /// The kernel's `struct seccomp_data` (linux/seccomp.h).
 #[repr(C)]
@@ -40,6 +41,8 @@ pub const ALLOW: u32 = 0x7fff_0000;
 pub const LOG: u32 = 0x7ffc_0000;
 /// A tracer decides; without one the call answers ENOSYS.
 pub const TRACE: u32 = 0x7ff0_0000;
+/// A supervisor decides.
+pub const NOTIFY: u32 = 0x7fc0_0000;
 const ERRNO: u32 = 0x0005_0000;
 
 /// The return value that answers with an errno; 0 is a success that did nothing.
@@ -115,9 +118,15 @@ impl Outer {
 }
 
 /// A finished program.
+#[derive(Clone)]
 pub struct Program(Vec<libc::sock_filter>);
 
 impl Program {
+    /// A program of this length that lets everything pass.
+    pub fn of_length(length: usize) -> Program {
+        Program(vec![instruction(RETURN, ALLOW, 0, 0); length])
+    }
+
     /// A program that somebody else made.
     pub fn of(instructions: &[Plain]) -> Program {
         let instructions = instructions.iter();
@@ -131,17 +140,29 @@ impl Program {
     /// Installs the program on the calling thread, for good. Allocates nothing on the good path. Leaves no_new_privs as it is
     /// where the process may, so that the code under test finds it unset.
     pub fn install(&self) -> io::Result<()> {
-        match self.load() {
+        self.install_with(0).map(drop)
+    }
+
+    /// The same, and gives the descriptor by which [`NOTIFY`] is answered.
+    pub fn install_listening(&self) -> io::Result<OwnedFd> {
+        let fd = self.install_with(libc::SECCOMP_FILTER_FLAG_NEW_LISTENER)?;
+        let fd = libc::c_int::try_from(fd).expect("a descriptor");
+        // SAFETY: the descriptor is new and nobody else's.
+        Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    }
+
+    fn install_with(&self, flags: libc::c_ulong) -> io::Result<libc::c_long> {
+        match self.load(flags) {
             Err(error) if error.raw_os_error() == Some(libc::EACCES) => {
                 // SAFETY: five integers.
                 checked(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) })?;
-                self.load()
+                self.load(flags)
             }
             done => done,
         }
     }
 
-    fn load(&self) -> io::Result<()> {
+    fn load(&self, flags: libc::c_ulong) -> io::Result<libc::c_long> {
         let program = libc::sock_fprog {
             len: u16::try_from(self.0.len()).expect("a short program"),
             filter: self.0.as_ptr().cast_mut(),
@@ -151,11 +172,10 @@ impl Program {
             libc::syscall(
                 libc::SYS_seccomp,
                 libc::SECCOMP_SET_MODE_FILTER,
-                0,
+                flags,
                 &raw const program,
             )
-        })?;
-        Ok(())
+        })
     }
 }
 

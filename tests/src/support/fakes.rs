@@ -1,6 +1,6 @@
-//! Kernels that answer otherwise than this one, faked by an outer filter.
+//! Kernels that answer otherwise than this one, faked by an outer filter, or by a supervisor above it.
 
-use super::bpf::{Outer, When, errno};
+use super::bpf::{ALLOW, NOTIFY, Outer, When, errno};
 use libc::{SYS_prctl, SYS_seccomp};
 
 /// `SECCOMP_FILTER_FLAG_TSYNC` (linux/seccomp.h), as wide as an instruction's constant.
@@ -64,6 +64,13 @@ impl Outer {
         option(outer, libc::PR_SET_SECCOMP, 0)
     }
 
+    /// The same, but the kernel itself answers to the null program.
+    pub fn installs_nothing_but_null(self) -> Self {
+        let load = When::Is(0, libc::SECCOMP_SET_MODE_FILTER);
+        self.rule(SYS_seccomp, &[load, When::Is(2, 0)], ALLOW)
+            .installs_nothing()
+    }
+
     /// Ending the process answers an errno: what must end has its threads' end left.
     pub fn exit_group_answers(self, answer: i32) -> Self {
         self.rule(libc::SYS_exit_group, &[], errno(answer))
@@ -73,5 +80,27 @@ impl Outer {
     pub fn exits_answer(self, answer: i32) -> Self {
         self.exit_group_answers(answer)
             .rule(libc::SYS_exit, &[], errno(answer))
+    }
+
+    /// Another sandbox refuses to install.
+    pub fn loads_answer(self, answer: i32) -> Self {
+        let outer = operation(self, libc::SECCOMP_SET_MODE_FILTER, &[], answer);
+        option(outer, libc::PR_SET_SECCOMP, answer)
+    }
+
+    /// unshare(2) answers this, whatever it is asked for.
+    pub fn unshare_answers(self, answer: i32) -> Self {
+        self.rule(libc::SYS_unshare, &[], errno(answer))
+    }
+
+    /// A supervisor is asked for this operation of seccomp(2).
+    pub fn asks(self, operation: libc::c_uint) -> Self {
+        self.rule(SYS_seccomp, &[When::Is(0, operation)], NOTIFY)
+    }
+
+    /// A supervisor is asked whether no_new_privs is set.
+    pub fn asks_no_new_privs(self) -> Self {
+        let option = u32::try_from(libc::PR_GET_NO_NEW_PRIVS).expect("options are positive");
+        self.rule(SYS_prctl, &[When::Is(0, option)], NOTIFY)
     }
 }

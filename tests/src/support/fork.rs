@@ -174,6 +174,11 @@ fn poll_end(pid: libc::pid_t) -> bool {
     let fd = libc::c_int::try_from(fd).expect("a descriptor");
     // SAFETY: the descriptor is new and nobody else's.
     let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    readable(&fd)
+}
+
+/// Waits until a descriptor has something to read. False where it never will, or where that takes longer than a child may.
+pub(super) fn readable(fd: &OwnedFd) -> bool {
     let mut poll = libc::pollfd {
         fd: fd.as_raw_fd(),
         events: libc::POLLIN,
@@ -182,7 +187,7 @@ fn poll_end(pid: libc::pid_t) -> bool {
     loop {
         // SAFETY: the kernel reads and writes one pollfd during the call.
         match checked(unsafe { libc::poll(&mut poll, 1, HUNG_AFTER) }) {
-            Ok(ready) => return ready == 1,
+            Ok(_) => return poll.revents & libc::POLLIN != 0,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => panic!("poll: {error}"),
         }

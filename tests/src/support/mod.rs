@@ -1,5 +1,5 @@
-//! What tests on the real kernel stand on: forked children, outer filters that fake other kernels,
-//! the kernel's own log, sweeps over every call, packages outside the workspace.
+//! What tests on the real kernel stand on: forked children, outer filters and
+//! supervisors that fake other kernels, the kernel's own log, sweeps over every call, packages outside the workspace.
 
 pub mod apt;
 pub mod audit;
@@ -10,7 +10,9 @@ pub mod fork;
 pub mod guarded;
 pub mod harness;
 pub mod launch;
+pub mod machine;
 pub mod program;
+pub mod supervisor;
 pub mod sweep;
 pub mod under_set;
 pub mod user_crate;

@@ -1,9 +1,8 @@
 //! What an install says is in force.
 
-use libc::{EINVAL, EOPNOTSUPP, EPERM};
+use libc::{EINVAL, EOPNOTSUPP};
 use seccomptime_tests::support::bpf::Outer;
 use seccomptime_tests::support::fork::End;
-use seccomptime_tests::support::guarded::IN_FORCE;
 use seccomptime_tests::support::harness::Outcome;
 use seccomptime_tests::support::program::{self, Ran};
 use std::io::Write;
@@ -11,7 +10,6 @@ use std::process::Command;
 
 const STATUS: &str = env!("CARGO_BIN_EXE_status");
 const ASKS_STATUS: &str = env!("CARGO_BIN_EXE_asks_status");
-const GUARDED_LOG: &str = env!("CARGO_BIN_EXE_guarded_log");
 
 fn installing(policies: &[&str]) -> Command {
     let mut command = Command::new(STATUS);
@@ -128,18 +126,6 @@ pub fn what_the_kernel_does_not_log_is_named() -> Outcome {
     Ok(())
 }
 
-pub fn a_debug_build_says_that_log_is_not_logged() -> Outcome {
-    program::needs_sys_admin()?;
-    let ran = logging(Command::new(GUARDED_LOG), "kill_process errno");
-    assert_eq!(ran.end, End::Exited(0), "{ran:?}");
-    assert_eq!(ran.stdout, IN_FORCE);
-    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
-    assert!(ran.stderr.contains("actions_logged"), "{ran:?}");
-    let ran = logging(Command::new(GUARDED_LOG), "kill_process log");
-    assert_eq!(ran.stderr, "", "{ran:?}");
-    Ok(())
-}
-
 pub fn a_log_that_cannot_be_looked_up_is_no_failure() -> Outcome {
     // openat is allowed to what starts the program, and asked for the sysctl as well: so the install runs under an earlier filter.
     said(
@@ -203,18 +189,6 @@ pub fn a_thread_s_filter_keeps_no_other_from_installing() -> Outcome {
     Ok(())
 }
 
-pub fn a_refused_probe_leaves_kill_process_as_it_is() -> Outcome {
-    program::needs_sys_admin()?;
-    let path = "/proc/sys/kernel/seccomp/actions_avail";
-    let nowhere = program::finding(installing(&["kill"]), path, None);
-    let outer = Outer::passing().probe_answers(EPERM).build();
-    said(
-        program::under(nowhere, outer),
-        &["kill: partial: kill_thread instead of kill_process (no telling); logging not asked for"],
-    );
-    Ok(())
-}
-
 fn asking() -> Command {
     Command::new(ASKS_STATUS)
 }
@@ -230,15 +204,6 @@ pub fn user_code_can_ask_what_is_in_force() -> Outcome {
             &format!("main: {full}"),
         ],
     );
-    Ok(())
-}
-
-pub fn user_code_can_notice_a_downgrade() -> Outcome {
-    // What it doesn't list fails there, and it lists no threads: the first line is all that counts.
-    let outer = Outer::passing().probe_answers(EINVAL).build();
-    let ran = program::run(program::under(asking(), outer));
-    let partial = "main: partial: errno(EPERM (1)) instead of log (missing); flags tsync; logging not asked for";
-    assert_eq!(ran.stdout.lines().next(), Some(partial), "{ran:?}");
     Ok(())
 }
 
