@@ -197,11 +197,15 @@ fn spaced(before: &[Token], next: &Token) -> bool {
     };
     match (&last.tree, &next.tree) {
         (Tree::Punct { joint: true, .. }, Tree::Punct { .. }) => false,
-        (_, Tree::Punct { char: ',', .. }) => false,
         // Put together they would be another token.
         (Tree::Punct { .. }, Tree::Punct { .. }) => true,
         // A lone colon leans on what it follows, `::` and `..` on both sides.
-        (_, Tree::Punct { char: ':', .. }) => false,
+        (
+            _,
+            Tree::Punct {
+                char: ',' | ':', ..
+            },
+        ) => false,
         (Tree::Punct { char: ':', .. }, _) => !matches!(before, [.., b, _] if is_joint(b, ':')),
         (_, Tree::Punct { char: '.', .. }) | (Tree::Punct { char: '.', .. }, _) => false,
         (Tree::Punct { .. }, _) if prefix(last) => {
@@ -261,6 +265,8 @@ mod tests {
             "a !| b",
             "errno(1: ::x)",
             "a. = b",
+            "a(b! , c)",
+            "a(b !, c)",
             "a(b & 0..= == 1)",
             "a(b & 0..=== 1)",
         ] {
