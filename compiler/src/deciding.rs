@@ -5,8 +5,6 @@
 //! nothing where stricter ones answer all that it matches. Each such doubt becomes a small program of its own, which allows the calls for which the
 //! condition holds and kills the others; a constant function walks all ways through it while the user's crate is compiled.
 
-use std::collections::BTreeMap;
-
 use crate::action::Verb;
 use crate::arch::Arch;
 use crate::argument::locate;
@@ -14,6 +12,7 @@ use crate::bpf::Instruction;
 use crate::diagnostic::Report;
 use crate::emit::emit;
 use crate::lower::condition_alone;
+use crate::map::Map;
 use crate::policy::{Action, Comparison, Condition, Operand, Optimize, Pattern, Rule};
 use crate::resolve::{Call, Names};
 use crate::select::rules_on;
@@ -50,11 +49,11 @@ pub fn questions(
         values,
         questions: Vec::new(),
     };
-    let mut by_call: BTreeMap<Call, Vec<&Rule>> = BTreeMap::new();
+    let mut by_call: Map<Call, Vec<&Rule>> = Map::new();
     let is_here = |call: &&Call| call.number_on(arch.table).is_some();
     for rule in rules_on(names, arch.table) {
         for call in rule.calls.iter().filter(is_here) {
-            by_call.entry(*call).or_default().push(rule.written);
+            by_call.get_or_insert(*call, Vec::new()).push(rule.written);
             asking.pattern(*call, &rule.written.pattern);
         }
     }

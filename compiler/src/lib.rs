@@ -48,6 +48,7 @@ pub mod include;
 pub mod lex;
 pub mod lint;
 pub mod lower;
+mod map;
 pub mod names;
 pub mod nearest;
 pub mod optimise;

@@ -1,10 +1,9 @@
 //! From the rules of all arches to what one arch does with each number.
 
-use std::collections::BTreeMap;
-
 use crate::action::Verb;
 use crate::arch::{Arch, NO_CALL, Numbers, X32_BIT, X32_WITHOUT_BIT};
 use crate::data::{SYSCALLS, Syscall, Table};
+use crate::map::Map;
 use crate::policy::{Action, Choice, Condition, Policy, Rule, Setting, Value};
 use crate::resolve::{Names, Resolved, number_on};
 use crate::token::Span;
@@ -108,11 +107,11 @@ pub struct Selection {
     /// The arch.
     pub arch: &'static Arch,
     /// Every number that isn't simply unknown or foreign.
-    calls: BTreeMap<u32, Decision>,
+    calls: Map<u32, Decision>,
     /// The rest.
     defaults: Defaults,
     /// How many times as often as others some numbers are called.
-    heat: BTreeMap<u32, u64>,
+    heat: Map<u32, u64>,
 }
 
 /// How many times as often as others a call that is named as hot is taken to be made.
@@ -121,7 +120,7 @@ const HOT: u64 = 16;
 impl Selection {
     /// Selects for `arch`.
     pub fn of(names: &Names<'_>, defaults: &Defaults, arch: &'static Arch) -> Selection {
-        let mut calls: BTreeMap<u32, Decision> = BTreeMap::new();
+        let mut calls: Map<u32, Decision> = Map::new();
         for syscall in &SYSCALLS {
             let number = number_on(syscall, arch.table);
             let number = number.filter(|_| syscall.since_on(arch.table) <= names.baseline);
@@ -129,13 +128,13 @@ impl Selection {
                 calls.insert(number, Decision::always(&defaults.default.action));
             }
         }
-        let mut rules: BTreeMap<u32, (Option<&'static Syscall>, Entries<'_>)> = BTreeMap::new();
+        let mut rules: Map<u32, (Option<&'static Syscall>, Entries<'_>)> = Map::new();
         for rule in rules_on(names, arch.table) {
             let written = rule.written;
             for call in &rule.calls {
                 if let Some(number) = call.number_on(arch.table) {
                     let entry = (written.pattern.condition.as_ref(), &written.action);
-                    let (syscall, entries) = rules.entry(number).or_default();
+                    let (syscall, entries) = rules.get_or_insert(number, Default::default());
                     *syscall = syscall.or(call.syscall());
                     entries.push(entry);
                 }
@@ -188,7 +187,7 @@ impl Selection {
             edges.push(X32_BIT);
             edges.extend([*X32_WITHOUT_BIT.start(), *X32_WITHOUT_BIT.end() + 1]);
         }
-        for &number in self.calls.keys() {
+        for &(number, _) in self.calls.iter() {
             edges.push(number);
             edges.extend(number.checked_add(1));
         }
@@ -199,7 +198,7 @@ impl Selection {
 }
 
 /// How many times as often as others the numbers of a table are called, where that is known.
-fn heat(names: &Names<'_>, table: Table) -> BTreeMap<u32, u64> {
+fn heat(names: &Names<'_>, table: Table) -> Map<u32, u64> {
     let calls = names.hot.iter().flat_map(|hot| &hot.calls);
     let numbers = calls.filter_map(|call| call.number_on(table));
     numbers.map(|number| (number, HOT)).collect()

@@ -1,8 +1,7 @@
 //! The values of a program's conditions: what only rustc knows, and what must hold of it.
 
-use std::collections::BTreeMap;
-
 use crate::argument::Type;
+use crate::map::Map;
 use crate::policy::Expression;
 use crate::token::Span;
 
@@ -13,7 +12,7 @@ pub struct Values {
     pub all: Vec<Value>,
     /// The lists, as they were written.
     pub lists: Vec<List>,
-    known: BTreeMap<Value, usize>,
+    known: Map<Value, usize>,
 }
 
 /// A value.

@@ -1,9 +1,8 @@
 //! Rules that say a thing twice, say two things, or never decide.
 
-use std::collections::BTreeMap;
-
 use crate::arch::{ARCHES, X32_BIT};
 use crate::data::Table;
+use crate::map::Map;
 use crate::policy::{Comparison, Condition, Expression, Operand, Rule, Target};
 use crate::resolve::{Call, Resolved, name_span};
 use crate::select::{Defaults, rules_on};
@@ -161,14 +160,14 @@ impl<'p> Checker<'_, 'p> {
 }
 
 /// The rules by the calls that they are about.
-struct Index(BTreeMap<Call, Vec<usize>>);
+struct Index(Map<Call, Vec<usize>>);
 
 impl Index {
     fn of(rules: &[Resolved<'_, Rule>]) -> Index {
-        let mut by_call: BTreeMap<Call, Vec<usize>> = BTreeMap::new();
+        let mut by_call: Map<Call, Vec<usize>> = Map::new();
         for (i, rule) in rules.iter().enumerate() {
             for call in &rule.calls {
-                by_call.entry(*call).or_default().push(i);
+                by_call.get_or_insert(*call, Vec::new()).push(i);
             }
         }
         Index(by_call)

@@ -1,17 +1,16 @@
 //! What the policy does with one call, for the checks: references into the policy, nothing lowered.
 
-use std::collections::BTreeMap;
-
 use crate::action::Verb;
 use crate::data::{self, Table};
+use crate::map::Map;
 use crate::policy::{Action, Condition, Rule};
 use crate::resolve::{Call, Names};
 use crate::select::Defaults;
 
 /// The rules by the call that they are about.
 pub(super) struct Verdicts<'p> {
-    by_name: BTreeMap<&'static str, Vec<&'p Rule>>,
-    by_number: BTreeMap<u32, Vec<&'p Rule>>,
+    by_name: Map<&'static str, Vec<&'p Rule>>,
+    by_number: Map<u32, Vec<&'p Rule>>,
 }
 
 /// What happens to a call.
@@ -28,8 +27,8 @@ pub(super) struct Verdict<'p> {
 impl<'p> Verdicts<'p> {
     pub(super) fn of(names: &Names<'p>) -> Verdicts<'p> {
         let mut verdicts = Verdicts {
-            by_name: BTreeMap::new(),
-            by_number: BTreeMap::new(),
+            by_name: Map::new(),
+            by_number: Map::new(),
         };
         for rule in &names.rules {
             for call in &rule.calls {
@@ -37,15 +36,13 @@ impl<'p> Verdicts<'p> {
                     Call::Named(syscall) => {
                         verdicts
                             .by_name
-                            .entry(syscall.name)
-                            .or_default()
+                            .get_or_insert(syscall.name, Vec::new())
                             .push(rule.written);
                     }
                     Call::Number(number) => {
                         verdicts
                             .by_number
-                            .entry(*number)
-                            .or_default()
+                            .get_or_insert(*number, Vec::new())
                             .push(rule.written);
                     }
                 }
@@ -73,7 +70,7 @@ impl<'p> Verdicts<'p> {
     ) -> Option<Verdict<'p>> {
         let number = call.number_on(table)?;
         let name = call.syscall().map(|syscall| syscall.name);
-        let named = name.and_then(|name| self.by_name.get(name));
+        let named = name.and_then(|name| self.by_name.get(&name));
         let named = named.into_iter().flatten();
         let numbered = self.by_number.get(&number).into_iter().flatten();
         let mut rules: Vec<&'p Rule> = named

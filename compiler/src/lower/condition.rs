@@ -3,8 +3,6 @@
 //! A 32-bit argument is its low word, whatever is above; one of 64 bits is two words. Values are known to rustc alone: the
 //! constants here name halves of them. What is written above each lowering is what it emits.
 
-use std::collections::BTreeMap;
-
 use crate::arch::Arch;
 use crate::argument::{Argument, Missing, locate, names};
 use crate::bpf::{AND_K, Constant, Half, JEQ_K, JGE_K, JGT_K, JSET_K, Of, XOR_K};
@@ -12,6 +10,7 @@ use crate::check::apart;
 use crate::data::Syscall;
 use crate::diagnostic::Report;
 use crate::graph::{Graph, Id};
+use crate::map::Map;
 use crate::nearest::nearest;
 use crate::policy::{Action, Comparison, Condition, Expression, Operand, Optimize};
 use crate::select::Decision;
@@ -319,11 +318,11 @@ impl<'r> Lowering<'r> {
 
 /// The conditions in an order in which those on one argument stand beside each other, so that it is loaded once: else as written.
 fn side_by_side(conditions: &[Condition]) -> Vec<&Condition> {
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut first: Map<&str, usize> = Map::new();
     let mut ordered: Vec<(usize, &Condition)> = Vec::with_capacity(conditions.len());
     for (at, condition) in conditions.iter().enumerate() {
         let place = match operand(condition) {
-            Some(operand) => *first.entry(&operand.name.text).or_insert(at),
+            Some(operand) => *first.get_or_insert(&operand.name.text, at),
             None => at,
         };
         ordered.push((place, condition));

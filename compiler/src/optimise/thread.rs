@@ -7,17 +7,16 @@
 //!
 //! That two questions differ says nothing of their answers, though the values might: those only rustc knows.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::bpf::Constant;
 use crate::graph::{Graph, Id, Node};
+use crate::map::{Map, Set};
 
 use super::content::{Contents, Held};
 
 /// What a test asks: of a word, by which operation, with which constant.
 type Question = (Held, u16, Constant);
 /// The answers to questions, which are given by their numbers.
-type Answers = BTreeMap<usize, bool>;
+type Answers = Map<usize, bool>;
 
 /// The same decision as that of `root`, no way through which asks anything twice without need.
 pub(super) fn thread(graph: &mut Graph, root: Id) -> Id {
@@ -35,17 +34,17 @@ pub(super) fn thread(graph: &mut Graph, root: Id) -> Id {
         held,
         asked,
         known,
-        rebuilt: BTreeMap::new(),
+        rebuilt: Map::new(),
     };
-    for &id in &reachable {
+    for &id in reachable.iter() {
         threading.rebuild(id);
     }
     threading.rebuilt[&root]
 }
 
 /// All nodes that `root` leads to, those before others that lead to them.
-fn reachable(graph: &Graph, root: Id) -> BTreeSet<Id> {
-    let mut reachable = BTreeSet::new();
+fn reachable(graph: &Graph, root: Id) -> Set<Id> {
+    let mut reachable = Set::new();
     let mut open = vec![root];
     while let Some(id) = open.pop() {
         if reachable.insert(id) {
@@ -56,14 +55,14 @@ fn reachable(graph: &Graph, root: Id) -> BTreeSet<Id> {
 }
 
 /// What A holds at each node, where that is the same on all ways to it.
-fn held(graph: &Graph, reachable: &BTreeSet<Id>, contents: &mut Contents) -> BTreeMap<Id, Held> {
-    let mut held: BTreeMap<Id, Held> = BTreeMap::new();
+fn held(graph: &Graph, reachable: &Set<Id>, contents: &mut Contents) -> Map<Id, Held> {
+    let mut held: Map<Id, Held> = Map::new();
     for &id in reachable.iter().rev() {
-        let here = *held.entry(id).or_insert(Held::NOTHING);
+        let here = *held.get_or_insert(id, Held::NOTHING);
         let node = graph.get(id);
         let content = contents.after(node, here);
         for target in node.targets() {
-            if *held.entry(target).or_insert(content) != content {
+            if *held.get_or_insert(target, content) != content {
                 held.insert(target, Held::NOTHING);
             }
         }
@@ -72,37 +71,35 @@ fn held(graph: &Graph, reachable: &BTreeSet<Id>, contents: &mut Contents) -> BTr
 }
 
 /// The number of the question that each test asks, as far as another test asks the same.
-fn asked(graph: &Graph, held: &BTreeMap<Id, Held>) -> BTreeMap<Id, usize> {
-    let mut questions: BTreeMap<Question, Vec<Id>> = BTreeMap::new();
-    for (&id, &held) in held {
+fn asked(graph: &Graph, held: &Map<Id, Held>) -> Map<Id, usize> {
+    let mut questions: Map<Question, Vec<Id>> = Map::new();
+    for &(id, held) in held.iter() {
         if let (Node::Test { code, k, .. }, true) = (graph.get(id), held != Held::NOTHING) {
-            let asking = questions.entry((held, *code, k.clone())).or_default();
+            let asking = questions.get_or_insert((held, *code, k.clone()), Vec::new());
             asking.push(id);
         }
     }
-    let twice = questions.into_values().filter(|asking| asking.len() > 1);
+    let twice = questions.into_iter().filter(|(_, asking)| asking.len() > 1);
     let numbered = twice.enumerate();
     numbered
-        .flat_map(|(number, asking)| asking.into_iter().map(move |id| (id, number)))
+        .flat_map(|(number, (_, asking))| asking.into_iter().map(move |id| (id, number)))
         .collect()
 }
 
 /// The answers that are known at each node.
-fn known(
-    graph: &Graph,
-    reachable: &BTreeSet<Id>,
-    asked: &BTreeMap<Id, usize>,
-) -> BTreeMap<Id, Answers> {
-    let mut known: BTreeMap<Id, Answers> = BTreeMap::new();
+fn known(graph: &Graph, reachable: &Set<Id>, asked: &Map<Id, usize>) -> Map<Id, Answers> {
+    let mut known: Map<Id, Answers> = Map::new();
     for &id in reachable.iter().rev() {
-        let here = known.entry(id).or_default().clone();
+        let here = known.get_or_insert(id, Answers::new()).clone();
         let ways = match graph.get(id) {
             Node::Test { yes, no, .. } => vec![(*yes, Some(true)), (*no, Some(false))],
             node => node.targets().map(|next| (next, None)).collect(),
         };
         for (target, answer) in ways {
             let mut there = here.clone();
-            there.extend(asked.get(&id).copied().zip(answer));
+            if let (Some(question), Some(answer)) = (asked.get(&id), answer) {
+                there.insert(*question, answer);
+            }
             match known.get_mut(&target) {
                 Some(common) => common.retain(|question, a| there.get(question) == Some(a)),
                 None => {
@@ -117,11 +114,11 @@ fn known(
 struct Threading<'g> {
     graph: &'g mut Graph,
     contents: Contents,
-    held: BTreeMap<Id, Held>,
-    asked: BTreeMap<Id, usize>,
-    known: BTreeMap<Id, Answers>,
+    held: Map<Id, Held>,
+    asked: Map<Id, usize>,
+    known: Map<Id, Answers>,
     /// What has become of each node.
-    rebuilt: BTreeMap<Id, Id>,
+    rebuilt: Map<Id, Id>,
 }
 
 impl Threading<'_> {
@@ -143,7 +140,9 @@ impl Threading<'_> {
     /// Where the way from a test with this answer leads, which is to `start`, past all tests whose outcomes are known.
     fn led(&mut self, from: Id, answer: bool, start: Id) -> Id {
         let mut answers = self.known[&from].clone();
-        answers.extend(self.asked.get(&from).map(|question| (*question, answer)));
+        if let Some(question) = self.asked.get(&from) {
+            answers.insert(*question, answer);
+        }
         let mut at = start;
         let mut held = None;
         loop {

@@ -8,10 +8,9 @@
 //! best for the range without its last run and for the range without its first one, and a few runs beyond: for trees of thresholds alone
 //! nothing better is elsewhere (Knuth's bound), and chains move it by little. A still longer list is halved by weight first.
 
-use std::collections::BTreeMap;
-
 use crate::bpf::{Constant, JEQ_K, JGE_K};
 use crate::graph::{Graph, Id};
+use crate::map::Map;
 
 /// Neighbouring numbers with one decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,7 +193,7 @@ impl<'r> Search<'r> {
 #[derive(Default)]
 struct Chain {
     /// How many runs lead to each leaf, and what they weigh.
-    leaves: BTreeMap<Id, (usize, u64)>,
+    leaves: Map<Id, (usize, u64)>,
     /// The leaf that is carved out of: that of the wide runs, or else of the most.
     leaf: Option<Id>,
     is_wide: bool,
@@ -215,7 +214,7 @@ impl Chain {
         if self.is_hopeless {
             return;
         }
-        let (count, weight) = self.leaves.entry(run.leaf).or_default();
+        let (count, weight) = self.leaves.get_or_insert(run.leaf, (0, 0));
         *count += 1;
         *weight += run.weight;
         let count = *count;

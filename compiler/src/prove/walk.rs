@@ -1,12 +1,13 @@
 //! What a program does, read from its instructions alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::argument::Type;
 use crate::bpf::{
     AND_K, Constant, Half, Instruction, JA, JEQ_K, JGE_K, JGT_K, JSET_K, LD_W_ABS, OFFSET_ARCH,
     OFFSET_NR, Of, RET_K, XOR_K,
 };
+use crate::map::{Map, Set};
 use crate::policy::Action;
 use crate::values::Values;
 
@@ -17,14 +18,14 @@ use super::question::{Asks, Term, Test, member, term};
 pub(super) struct Ends {
     pub(super) diagrams: Diagrams,
     actions: Vec<Action>,
-    questions: BTreeMap<Test, usize>,
+    questions: Map<Test, usize>,
     /// The lists that the program searches.
-    searched: BTreeSet<(Vec<String>, Type)>,
+    searched: Set<(Vec<String>, Type)>,
 }
 
 impl Ends {
     pub(super) fn new(program: &[Instruction], values: &Values) -> Ends {
-        let lists: BTreeSet<usize> = program
+        let lists: Set<usize> = program
             .iter()
             .filter_map(|instruction| match instruction.k {
                 Constant::Value(Half {
@@ -37,7 +38,7 @@ impl Ends {
         Ends {
             diagrams: Diagrams::new(),
             actions: Vec::new(),
-            questions: BTreeMap::new(),
+            questions: Map::new(),
             searched: lists
                 .into_iter()
                 .filter_map(|list| member(list, values))
@@ -58,7 +59,7 @@ impl Ends {
     /// Whether a test holds.
     pub(super) fn question(&mut self, test: Test) -> Ref {
         let next = self.questions.len();
-        let number = *self.questions.entry(test).or_insert(next);
+        let number = *self.questions.get_or_insert(test, next);
         self.diagrams.test(number)
     }
 
@@ -177,7 +178,7 @@ impl Walk<'_> {
     /// instructions, a test comes before those that it leads to, and backwards after them. So there is no recursion, however long the
     /// program, and questions are numbered in the order in which programs ask them, which keeps diagrams small.
     fn solve(&self, state: &State, ends: &mut Ends, memory: &mut Memory) -> Result<(), Lost> {
-        let mut open = BTreeSet::from([state.clone()]);
+        let mut open = Set::from([state.clone()]);
         let mut steps = Vec::new();
         while let Some(state) = open.pop_first() {
             if memory.0.contains_key(&state) {
@@ -266,7 +267,7 @@ impl Walk<'_> {
             }
             k => {
                 let compared = term(k, self.values).ok_or(Lost::At(*pc))?;
-                let to = |holds| BTreeSet::from([pc + 1 + skip(instruction, holds)]);
+                let to = |holds| Set::from([pc + 1 + skip(instruction, holds)]);
                 (
                     Asks::Compares(instruction.code, compared),
                     to(true),
@@ -279,7 +280,7 @@ impl Walk<'_> {
             changes: word.changes.clone(),
             asks,
         });
-        let mut stops = |from: BTreeSet<usize>| {
+        let mut stops = |from: Set<usize>| {
             let follow = |pc| self.follow(pc, Content::Word(word.clone()), ends);
             from.into_iter().map(follow).collect::<Result<_, _>>()
         };
@@ -299,8 +300,8 @@ impl Walk<'_> {
         start: usize,
         list: usize,
         count: usize,
-    ) -> Result<(BTreeSet<usize>, BTreeSet<usize>), Lost> {
-        let (mut found, mut missed) = (BTreeSet::new(), BTreeSet::new());
+    ) -> Result<(Set<usize>, Set<usize>), Lost> {
+        let (mut found, mut missed) = (Set::new(), Set::new());
         for index in 0..count {
             missed.insert(self.search_for(start, list, Place::Before(index), count)?);
             found.insert(self.search_for(start, list, Place::At(index), count)?);

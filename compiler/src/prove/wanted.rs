@@ -2,12 +2,11 @@
 //!
 //! This is written from the description of the language, and shares nothing with what selects and lowers.
 
-use std::collections::BTreeMap;
-
 use crate::arch::{Arch, NO_CALL, Numbers, X32_BIT, X32_WITHOUT_BIT};
 use crate::argument::{Argument, locate};
 use crate::bpf::{AND_K, JEQ_K, JGE_K, JGT_K, JSET_K, XOR_K};
 use crate::data::{SYSCALLS, Syscall};
+use crate::map::Map;
 use crate::policy::{Action, Comparison, Condition, Expression, Operand, Rule};
 use crate::resolve::{Call, Names};
 use crate::select::Defaults;
@@ -26,14 +25,14 @@ pub(super) struct Wanted<'p> {
     arch: &'static Arch,
     defaults: &'p Defaults,
     /// The rules for each number that has any.
-    rules: BTreeMap<u32, Vec<(Option<&'static Syscall>, &'p Rule)>>,
+    rules: Map<u32, Vec<(Option<&'static Syscall>, &'p Rule)>>,
     /// The numbers that the baseline knows.
     known: Vec<u32>,
 }
 
 impl<'p> Wanted<'p> {
     pub(super) fn of(names: &Names<'p>, defaults: &'p Defaults, arch: &'static Arch) -> Wanted<'p> {
-        let mut rules: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+        let mut rules: Map<u32, Vec<_>> = Map::new();
         for rule in &names.rules {
             let tables = &rule.written.tables;
             if tables
@@ -45,8 +44,7 @@ impl<'p> Wanted<'p> {
             for call in &rule.calls {
                 if let Some(number) = call.number_on(arch.table) {
                     rules
-                        .entry(number)
-                        .or_default()
+                        .get_or_insert(number, Vec::new())
                         .push((call.syscall(), rule.written));
                 }
             }
@@ -74,7 +72,12 @@ impl<'p> Wanted<'p> {
             *X32_WITHOUT_BIT.start(),
             *X32_WITHOUT_BIT.end(),
         ];
-        let numbers = self.rules.keys().chain(&self.known).copied();
+        let numbers = self
+            .rules
+            .iter()
+            .map(|(number, _)| number)
+            .chain(&self.known)
+            .copied();
         let near = |number: u32| {
             [number.checked_sub(1), Some(number), number.checked_add(1)]
                 .into_iter()
