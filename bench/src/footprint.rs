@@ -7,7 +7,7 @@ use crate::statistics::series;
 use crate::table::Table;
 
 const ABOUT: &str = "A hello world without a filter, and the same with policy b, each a package of its own. Seconds: median (min) \
-of the builds, the packages taking turns. Cold: nothing built. Changed: after a change of main.rs. Bytes: what the stripped release \
+of the builds, the packages taking turns. Cold: nothing built, and not incrementally. Changed: after a change of main.rs. Bytes: what the stripped release \
 program is larger by. Start to exit: what a run of it takes longer by, median (min). Crates: all that cargo locks for it.";
 
 const BUILDS: usize = 3;
