@@ -6,6 +6,7 @@ pub mod corrupt;
 pub mod differ;
 pub mod features;
 pub mod generate;
+pub mod guest;
 pub mod random;
 pub mod reference;
 pub mod simulators;

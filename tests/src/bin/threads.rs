@@ -5,8 +5,17 @@ use std::os::unix::process::parent_id;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-static EVERY_THREAD: Policy = policy!(errno(EPERM: getppid), default = log, flags(tsync));
-static ANOTHER: Policy = policy!(errno(EPERM: getppid), default = log);
+static EVERY_THREAD: Policy = policy!(
+    errno(EPERM: getppid),
+    default = log or allow,
+    waive(looser_fallback: "the rule is what is tried, also where there is no log"),
+    flags(tsync)
+);
+static ANOTHER: Policy = policy!(
+    errno(EPERM: getppid),
+    default = log or allow,
+    waive(looser_fallback: "the rule is what is tried, also where there is no log")
+);
 
 /// Every policy here answers getppid with an errno.
 fn covered() -> bool {
@@ -46,7 +55,12 @@ impl<T: Send + 'static> Earlier<T> {
     }
 }
 
-#[seccomp(errno(EPERM: getppid), default = log, waive(stacks: "called once in this process"))]
+#[seccomp(
+    errno(EPERM: getppid),
+    default = log or allow,
+    waive(looser_fallback: "the rule is what is tried, also where there is no log"),
+    waive(stacks: "called once in this process")
+)]
 fn worker() -> [bool; 2] {
     [covered(), thread::spawn(covered).join().unwrap()]
 }

@@ -2,7 +2,7 @@
 //! rate-limited. Reading ends at a canary, a call of a number that nobody else makes, so nothing waits for time to pass.
 
 use super::bpf::{self, Outer};
-use super::call::Call;
+use super::call::{self, Call};
 use super::fork::{self, End};
 use super::harness::Skip;
 use super::{checked, signed, unsigned};
@@ -20,8 +20,14 @@ const RECEIVE_BUFFER: libc::c_int = 64 << 20;
 const LONGEST_MESSAGE: usize = 16 << 10;
 /// Seconds without any record after which the log counts as silent.
 const SILENT_AFTER: libc::time_t = 60;
-/// Numbers from here on are no call of any arch; the low bits tell canaries of one machine apart.
-const FIRST_CANARY: u32 = 0x2000_0000;
+/// Numbers from here on are no call of any arch; the low bits tell canaries of one machine apart, of which s390x has few.
+const FIRST_CANARY: u32 = 0x2000_0000 & call::LAST | 0x8000;
+/// How many bits of a canary are from its process, and from its turn.
+const CANARY_BITS: [u32; 2] = if cfg!(target_arch = "s390x") {
+    [7, 7]
+} else {
+    [15, 12]
+};
 /// `struct nlmsghdr` (linux/netlink.h): length, type, flags, sequence, port.
 const HEADER: usize = 16;
 
@@ -162,9 +168,11 @@ impl Canary {
     fn sing() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         // Two processes that test at once differ in their id, two threads in the counter.
-        let id = std::process::id() & 0xffff;
-        let count = NEXT.fetch_add(1, Ordering::SeqCst) & 0xfff;
-        let nr = FIRST_CANARY | count << 16 | id;
+        let [process, turn] = CANARY_BITS;
+        let id = std::process::id() & ((1 << process) - 1);
+        let count = NEXT.fetch_add(1, Ordering::SeqCst) & ((1 << turn) - 1);
+        // Between the two is the first canary's own bit, or one of none.
+        let nr = FIRST_CANARY | count << (process + 1) | id;
         let filter = Outer::passing()
             .rule(libc::c_long::from(signed(nr)), &[], bpf::LOG)
             .build();

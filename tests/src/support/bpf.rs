@@ -19,8 +19,12 @@ struct Data {
 /// `AUDIT_ARCH_*` of this machine's own calls (linux/audit.h).
 pub const NATIVE_ARCH: u32 = if cfg!(target_arch = "x86_64") {
     AUDIT_ARCH_X86_64
+} else if cfg!(target_arch = "x86") {
+    AUDIT_ARCH_I386
 } else if cfg!(target_arch = "aarch64") {
     AUDIT_ARCH_AARCH64
+} else if cfg!(all(target_arch = "arm", target_endian = "little")) {
+    AUDIT_ARCH_ARM
 } else if cfg!(target_arch = "riscv64") {
     AUDIT_ARCH_RISCV64
 } else if cfg!(target_arch = "s390x") {
@@ -28,10 +32,11 @@ pub const NATIVE_ARCH: u32 = if cfg!(target_arch = "x86_64") {
 } else {
     panic!("give this arch its audit arch")
 };
-/// 32-bit calls of x86, made by `int 0x80`.
+/// 32-bit calls of x86, on x86_64 made by `int 0x80`.
 pub const AUDIT_ARCH_I386: u32 = 0x4000_0003;
 const AUDIT_ARCH_X86_64: u32 = 0xc000_003e;
 const AUDIT_ARCH_AARCH64: u32 = 0xc000_00b7;
+const AUDIT_ARCH_ARM: u32 = 0x4000_0028;
 const AUDIT_ARCH_RISCV64: u32 = 0xc000_00f3;
 const AUDIT_ARCH_S390X: u32 = 0x8000_0016;
 

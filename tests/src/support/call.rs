@@ -52,12 +52,22 @@ impl Call {
     }
 }
 
+/// The highest number that a filter sees: s390x keeps 16 bits of it.
+pub const LAST: u32 = if cfg!(target_arch = "s390x") {
+    0xffff
+} else {
+    u32::MAX
+};
+
 /// Whether this kernel serves 32-bit calls to a 64-bit program.
 pub fn i386_served() -> Result<(), Skip> {
+    if cfg!(not(target_arch = "x86_64")) {
+        return Err(Skip::because("only x86_64 has `int 0x80` as a foreign ABI"));
+    }
     // SAFETY: getpid does nothing; where `int 0x80` isn't served it is a fault that ends the child.
     let end = fork::run(|| i32::from(unsafe { Call::i386(I386_GETPID, [0; 6]).make() } <= 0));
     match end {
-        End::Exited(0) if cfg!(target_arch = "x86_64") => Ok(()),
+        End::Exited(0) => Ok(()),
         _ => Err(Skip::because("this kernel serves no `int 0x80`")),
     }
 }
@@ -90,14 +100,20 @@ unsafe fn native(nr: u32, args: [u64; 6]) -> i64 {
 
 #[cfg(not(target_arch = "x86_64"))]
 unsafe fn native(nr: u32, args: [u64; 6]) -> i64 {
-    let [a, b, c, d, e, f] = args;
+    // A register each: the low word where registers are 32 bits wide.
+    let [a, b, c, d, e, f] = args.map(|arg| {
+        let bytes = arg.to_le_bytes();
+        let mut word = [0; size_of::<usize>()];
+        word.copy_from_slice(&bytes[..size_of::<usize>()]);
+        usize::from_le_bytes(word)
+    });
     // SAFETY: the call's effect is the caller's promise.
     let answer = unsafe { libc::syscall(libc::c_long::from(super::signed(nr)), a, b, c, d, e, f) };
     if answer == -1 {
         // SAFETY: the address of this thread's errno, always valid.
         -i64::from(unsafe { *libc::__errno_location() })
     } else {
-        answer
+        i64::from(answer)
     }
 }
 
@@ -144,12 +160,34 @@ unsafe fn i386(_: u32, _: [u64; 6]) -> i64 {
 
 /// Ends the process by a signal without asking the kernel, which may answer nothing any more.
 pub fn trapping_end() -> ! {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
     // SAFETY: raises SIGILL, touches nothing.
     unsafe {
         std::arch::asm!("ud2", options(noreturn, nostack))
-    };
-    #[cfg(not(target_arch = "x86_64"))]
+    }
+    #[cfg(any(target_arch = "aarch64", target_arch = "arm"))]
+    // SAFETY: raises SIGILL, touches nothing.
+    unsafe {
+        std::arch::asm!("udf #0", options(noreturn, nostack))
+    }
+    #[cfg(target_arch = "riscv64")]
+    // SAFETY: raises SIGILL, touches nothing.
+    unsafe {
+        std::arch::asm!("unimp", options(noreturn, nostack))
+    }
+    #[cfg(target_arch = "s390x")]
+    // SAFETY: raises SIGILL, touches nothing: no instruction of the arch begins with zeros.
+    unsafe {
+        std::arch::asm!(".short 0", options(noreturn, nostack))
+    }
+    #[cfg(not(any(
+        target_arch = "x86_64",
+        target_arch = "x86",
+        target_arch = "aarch64",
+        target_arch = "arm",
+        target_arch = "riscv64",
+        target_arch = "s390x"
+    )))]
     std::process::abort()
 }
 

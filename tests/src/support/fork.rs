@@ -12,9 +12,14 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicU64;
+use std::thread;
+use std::time::Duration;
 
 /// Milliseconds after which a child counts as hung; no test comes near it.
 const HUNG_AFTER: libc::c_int = 600_000;
+
+/// Milliseconds between two looks where looking is all there is.
+const LOOK_EVERY: u64 = 10;
 
 /// Words that a child writes and its parent reads, all zero at first.
 pub struct Shared {
@@ -170,7 +175,12 @@ pub(super) fn kill_if_hung(pid: libc::pid_t) -> bool {
 /// Whether the child ended before it counts as hung.
 fn poll_end(pid: libc::pid_t) -> bool {
     // SAFETY: takes two integers, gives a new descriptor.
-    let fd = checked(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) }).expect("pidfd_open");
+    let fd = match checked(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) }) {
+        Ok(fd) => fd,
+        // Before 5.3, and gVisor.
+        Err(error) if error.raw_os_error() == Some(libc::ENOSYS) => return look_for_end(pid),
+        Err(error) => panic!("pidfd_open: {error}"),
+    };
     let fd = libc::c_int::try_from(fd).expect("a descriptor");
     // SAFETY: the descriptor is new and nobody else's.
     let fd = unsafe { OwnedFd::from_raw_fd(fd) };
@@ -192,4 +202,24 @@ pub(super) fn readable(fd: &OwnedFd) -> bool {
             Err(error) => panic!("poll: {error}"),
         }
     }
+}
+
+/// The same where no descriptor tells of a process's end.
+fn look_for_end(pid: libc::pid_t) -> bool {
+    let id = libc::id_t::try_from(pid).expect("process ids are positive");
+    let pause = Duration::from_millis(LOOK_EVERY);
+    for _ in 0..u64::from(HUNG_AFTER.unsigned_abs()) / LOOK_EVERY {
+        // SAFETY: all zeros is a valid siginfo, which the kernel writes to during the call; a pid of 0 means that there is no end yet.
+        let ended = unsafe {
+            let mut info: libc::siginfo_t = mem::zeroed();
+            let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+            checked(libc::waitid(libc::P_PID, id, &mut info, options)).expect("waitid");
+            info.si_pid() != 0
+        };
+        if ended {
+            return true;
+        }
+        thread::sleep(pause);
+    }
+    false
 }

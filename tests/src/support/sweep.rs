@@ -40,7 +40,7 @@ pub fn every_call() -> Vec<Call> {
     let native = (0..=1100)
         // uretprobe and uprobe: the kernel answers before any filter.
         .filter(|nr| cfg!(not(target_arch = "x86_64")) || !(335..=336).contains(nr))
-        .chain([u32::MAX]);
+        .chain([call::LAST]);
     let mut calls: Vec<_> = native.map(|nr| Call::native(nr, args)).collect();
     if cfg!(target_arch = "x86_64") {
         calls.extend((0..=600).map(|nr| Call::native(X32_BIT + nr, args)));

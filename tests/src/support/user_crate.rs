@@ -1,6 +1,7 @@
 //! A package as a user would make it: outside the workspace, with this crate as a path dependency.
 
 use super::fork::End;
+use super::harness::Skip;
 use super::program::{self, Ran};
 use std::env;
 use std::ffi::OsString;
@@ -31,6 +32,15 @@ impl Platform {
     pub fn variable(&self, name: &str) -> String {
         let triple = self.triple.to_uppercase().replace('-', "_");
         format!("CARGO_TARGET_{triple}_{name}")
+    }
+}
+
+/// Whether packages can be built here. They can wherever cargo runs the tests; a kernel under test has the programs alone.
+pub fn buildable() -> Result<(), Skip> {
+    if Path::new(WORKSPACE).exists() {
+        Ok(())
+    } else {
+        Err(Skip::because("the workspace isn't here"))
     }
 }
 

@@ -55,7 +55,7 @@ fn harmless() -> Vec<Call> {
     let native = HARMLESS
         .iter()
         .map(|&nr| Call::native(u32::try_from(nr).expect("a call of this arch"), [0; 6]));
-    let mut calls: Vec<_> = native.chain([Call::native(u32::MAX, [0; 6])]).collect();
+    let mut calls: Vec<_> = native.chain([Call::native(call::LAST, [0; 6])]).collect();
     if cfg!(target_arch = "x86_64") {
         // getpid by x32, which this kernel may serve or not.
         calls.push(Call::native(0x4000_0000 + 39, [0; 6]));

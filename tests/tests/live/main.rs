@@ -1,5 +1,6 @@
 //! Tests on the running kernel. Every one forks: filters are for good.
 
+mod abi;
 mod children;
 mod faults;
 mod install;
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
         sweep::every_verb_by_int_0x80,
         sweep::deny_list,
         sweep::deny_list_by_int_0x80,
+        abi::conditions_hold_for_what_the_kernel_reads,
+        abi::a_program_of_another_abi_gets_what_foreign_says,
         log::allow_is_silent_and_log_is_not,
         log::a_rule_that_logs_is_recorded_among_refusals_that_are_not,
         log::the_flag_has_refusals_logged,

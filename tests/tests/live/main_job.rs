@@ -5,7 +5,7 @@ use seccomptime_tests::support::bpf;
 use seccomptime_tests::support::fork::End;
 use seccomptime_tests::support::harness::Outcome;
 use seccomptime_tests::support::program::Ran;
-use seccomptime_tests::support::user_crate::{Built, UserCrate};
+use seccomptime_tests::support::user_crate::{self, Built, UserCrate};
 use std::sync::OnceLock;
 
 /// A program that reads no file, says something, and then makes a call that its policy doesn't list.
@@ -68,7 +68,12 @@ fn printed(ran: &Ran, stdout: &str) {
     assert_eq!(ran.stdout, stdout, "{ran:?}");
 }
 
+fn number(nr: libc::c_long) -> u32 {
+    u32::try_from(nr).expect("a call of this arch")
+}
+
 pub fn the_kernel_records_what_default_log_logs() -> Outcome {
+    user_crate::buildable()?;
     let log = Log::open()?;
     let package = UserCrate::new("logs").main(
         r#"use seccomptime::seccomp;
@@ -87,10 +92,10 @@ pub fn the_kernel_records_what_default_log_logs() -> Outcome {
         assert_eq!(record.signal, 0, "{record:?}");
         assert_eq!(record.comm, "logs", "{record:?}");
         for allowed in [libc::SYS_read, libc::SYS_write] {
-            assert_ne!(i64::from(record.nr), allowed, "{record:?}");
+            assert_ne!(record.nr, number(allowed), "{record:?}");
         }
     }
-    let logged = |nr| records.iter().any(|record| i64::from(record.nr) == nr);
+    let logged = |nr| records.iter().any(|record| record.nr == number(nr));
     assert!(logged(libc::SYS_exit_group), "{records:?}");
     Ok(())
 }
@@ -102,12 +107,13 @@ fn kill(ran: &Ran, code: u32) -> Record {
         comm: "kills".into(),
         signal: libc::SIGSYS,
         arch: bpf::NATIVE_ARCH,
-        nr: u32::try_from(libc::SYS_openat).expect("a call of this arch"),
+        nr: number(libc::SYS_openat),
         code,
     }
 }
 
 pub fn an_unlisted_call_kills_the_process() -> Outcome {
+    user_crate::buildable()?;
     const KILL_PROCESS: u32 = 0x8000_0000;
     let log = Log::open()?;
     let ran = run("kills");
@@ -118,6 +124,7 @@ pub fn an_unlisted_call_kills_the_process() -> Outcome {
 }
 
 pub fn kill_process_is_what_an_unsaid_default_is() -> Outcome {
+    user_crate::buildable()?;
     let ran = run("unsaid");
     assert_eq!(ran.end, End::Killed(libc::SIGSYS), "{ran:?}");
     assert_eq!(ran.stdout, "before\n");
@@ -125,11 +132,13 @@ pub fn kill_process_is_what_an_unsaid_default_is() -> Outcome {
 }
 
 pub fn an_unlisted_call_answers_an_errno() -> Outcome {
+    user_crate::buildable()?;
     printed(&run("answers"), &format!("before\nSome({})\n", libc::EPERM));
     Ok(())
 }
 
 pub fn an_unlisted_call_traps() -> Outcome {
+    user_crate::buildable()?;
     let ran = run("traps");
     assert_eq!(ran.end, End::Killed(libc::SIGSYS), "{ran:?}");
     assert_eq!(ran.stdout, "before\n");
@@ -137,16 +146,19 @@ pub fn an_unlisted_call_traps() -> Outcome {
 }
 
 pub fn trace_without_a_tracer_is_enosys() -> Outcome {
+    user_crate::buildable()?;
     printed(&run("traces"), &format!("before\nSome({})\n", libc::ENOSYS));
     Ok(())
 }
 
 pub fn kill_thread_leaves_the_process() -> Outcome {
+    user_crate::buildable()?;
     printed(&run("kills-a-thread"), "killed\n");
     Ok(())
 }
 
 pub fn notify_is_refused_while_nobody_could_answer() -> Outcome {
+    user_crate::buildable()?;
     let package = UserCrate::new("notifies").main(
         r#"use seccomptime::seccomp;
 
@@ -161,6 +173,7 @@ pub fn notify_is_refused_while_nobody_could_answer() -> Outcome {
 }
 
 pub fn a_program_ends_well_under_a_killing_default() -> Outcome {
+    user_crate::buildable()?;
     let log = Log::open()?;
     let ran = run("ends");
     assert_eq!(ran.end, End::Exited(3), "{ran:?}");

@@ -124,7 +124,7 @@ pub fn a_sweep_sees_what_each_answer_is() -> Outcome {
         .rule(libc::SYS_kill, &[], TRAP | 513)
         .rule(libc::SYS_vhangup, &[], bpf::errno(libc::ENOSYS))
         .rule(libc::SYS_sync, &[], bpf::errno(0))
-        .rule(libc::SYS_pause, &[], bpf::TRACE)
+        .rule(libc::SYS_sched_yield, &[], bpf::TRACE)
         .build();
     let calls = [
         (libc::SYS_exit, Seen::Mark),
@@ -135,7 +135,7 @@ pub fn a_sweep_sees_what_each_answer_is() -> Outcome {
         (libc::SYS_exit_group, Seen::ProcessKilled),
         (libc::SYS_vhangup, Seen::Errno(38)),
         (libc::SYS_sync, Seen::Errno(0)),
-        (libc::SYS_pause, Seen::Mark),
+        (libc::SYS_sched_yield, Seen::Mark),
         (libc::SYS_reboot, Seen::ThreadKilled),
     ];
     let made = calls.map(|(nr, _)| Call::native(number(nr), [0; 6]));

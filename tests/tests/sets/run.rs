@@ -16,6 +16,12 @@ const FORBIDDEN: &[&str] = &[
 /// What to do about a failure.
 const HOW: &str = "a set isn't enough any more; `strace -f` with `under_set --mark` shows what for";
 
+/// Whether libc makes every call on sockets by one and the same, which a set for clients then holds.
+const SOCKETCALL: bool = cfg!(all(
+    target_env = "gnu",
+    any(target_arch = "s390x", target_arch = "x86")
+));
+
 #[track_caller]
 fn all_well(failures: &[String]) {
     assert!(failures.is_empty(), "{HOW}:\n{}", failures.join("\n"));
@@ -63,6 +69,10 @@ fn backtraces_have_symbols_under_their_set() {
 fn what_the_sets_lack_kills() {
     for name in FORBIDDEN {
         let (status, text) = UnderSet::new(UNDER_SET).outcome(name);
+        if *name == "listen" && SOCKETCALL {
+            assert!(status.success(), "`{name}`: {status}: {text}");
+            continue;
+        }
         assert_eq!(
             status.signal(),
             Some(libc::SIGSYS),

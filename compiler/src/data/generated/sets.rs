@@ -282,7 +282,7 @@ pub static SETS: &[Set] = &[
     Set {
         name: "rust-threads",
         what: "Starting, naming, parking, waiting for and ending threads; locks, channels and sleep.",
-        why: "For `std::thread` and what is built on it. `prctl` is there for names (PR_SET_NAME): write `@rust-threads - prctl` where no thread has one. `available_parallelism`, and glibc's allocator when a thread frees much, open a file and cope with a refusal: add `errno(EACCES: open, openat)` where files are not allowed.",
+        why: "For `std::thread` and what is built on it. `prctl` is there for names (PR_SET_NAME): write `@rust-threads - prctl` where no thread has one. `available_parallelism`, and glibc's allocator when a thread frees much or many allocate at once (more than two on 32-bit arches, eight on others), open a file and cope with a refusal: add `errno(EACCES: open, openat)` where files are not allowed.",
         glibc: Some("`clone3`, `rseq`, `set_robust_list`, `rt_sigaction` at the first thread, `sched_getaffinity`; where `clone3` answers ENOSYS it takes `clone`."),
         musl: Some("`clone`."),
         members: &["@memory", "clone3", "clone", "exit", "futex", "futex_time64", "gettid", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sigaltstack", "sched_getaffinity", "sched_yield", "clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "prctl"],
