@@ -153,7 +153,10 @@ pub fn text(tokens: &[Token]) -> String {
         if token.is_punct('@') {
             set_end = i + 1 + set_name_length(&tokens[i + 1..]);
         }
-        if i >= set_end && i > 0 && spaced(&tokens[..i], token) || token.is_punct('@') && i > 0 {
+        let before = &tokens[..i];
+        // A set stands apart from the minus before it; what a `!` turns leans on that.
+        let apart = token.is_punct('@') && !before.last().is_none_or(|b| is_joint(b, '!'));
+        if i >= set_end && spaced(before, token) || apart {
             out.push(' ');
         }
         out.push_str(&token.to_string());
@@ -267,6 +270,7 @@ mod tests {
             "a. = b",
             "a(b! , c)",
             "a(b !, c)",
+            "a !@b",
             "a(b & 0..= == 1)",
             "a(b & 0..=== 1)",
         ] {
