@@ -121,7 +121,10 @@ pub fn run(
             }
             text.push_str(guest::END);
             text.push('\n');
-            Ok(Ok(text))
+            Ok(match fs::write(log(cache, guest.name), &text) {
+                Ok(()) => Ok(text),
+                Err(error) => Err(format!("the log: {error}")),
+            })
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Real programs on other kernels and other arches: `cargo run -p seccomptime-tests --bin kernels -- [--ci] [NAME…]`.
 //!
 //! Each guest is a kernel out of its Debian package, in an emulator, with the programs of the tests built for its arch. Without names
-//! all are run, and `RESULTS.md` beside this file is written. What can't be fetched here is skipped and said to be; what ran and did
-//! something else than it should is a failure. `--ci` runs a few, and begins none when it has taken long.
+//! all are run. What can't be fetched here is skipped and said to be; what ran and did something else than it should is a failure.
+//! `--ci` runs a few, and begins none when it has taken long. `RESULTS.md` beside this file is written where every guest did what it
+//! should when it ran last.
 
 mod apt;
 mod boot;
@@ -38,8 +39,7 @@ fn main() -> ExitCode {
     };
     let is_ci = arguments.iter().any(|argument| argument == "--ci");
     let (cache, started) = (cache(), Instant::now());
-    let mut reports = Vec::new();
-    let (mut failed, mut skipped) = (0, 0);
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for guest in guests {
         let begun = Instant::now();
         let enough = is_ci && begun - started > CI_ENOUGH;
@@ -74,21 +74,17 @@ fn main() -> ExitCode {
                         boot::log(&cache, guest.name).display()
                     );
                 }
-                failed += usize::from(!report.wrong.is_empty());
-                reports.push((guest, report));
+                match report.wrong.is_empty() {
+                    true => passed += 1,
+                    false => failed += 1,
+                }
             }
         }
     }
-    println!(
-        "{} passed, {failed} failed, {skipped} skipped",
-        reports.len() - failed
-    );
-    if failed == 0 && reports.len() == GUESTS.len() {
-        let path = root().join("tests/kernels/RESULTS.md");
-        if let Err(error) = fs::write(&path, results::page(&reports)) {
-            eprintln!("{}: {error}", path.display());
-            return ExitCode::FAILURE;
-        }
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    if let Err(error) = write_page(&cache) {
+        eprintln!("the page: {error}");
+        return ExitCode::FAILURE;
     }
     ExitCode::from(u8::from(failed > 0))
 }
@@ -121,6 +117,23 @@ fn wanted(arguments: &[String]) -> Result<Vec<&'static Guest>, String> {
         wanted.extend(named);
     }
     Ok(wanted)
+}
+
+/// Writes the page of the docs from what the guests wrote when each of them ran last, where all of it is right.
+fn write_page(cache: &Path) -> std::io::Result<()> {
+    let mut reports = Vec::new();
+    for guest in GUESTS {
+        let Ok(console) = fs::read_to_string(boot::log(cache, guest.name)) else {
+            return Ok(());
+        };
+        let report = judge::read(guest, &console);
+        if !report.wrong.is_empty() {
+            return Ok(());
+        }
+        reports.push((guest, report));
+    }
+    let path = root().join("tests/kernels/RESULTS.md");
+    fs::write(path, results::page(&reports))
 }
 
 /// Where everything is fetched to and built, in cargo's folder.

@@ -31,7 +31,11 @@ const fn case(
 /// All of them, in the order in which they run.
 pub const CASES: &[Case] = &[
     case("default = log", "guarded_log", &[]),
-    case("default = log or errno(EPERM)", "guarded_log_or_errno", &[]),
+    case(
+        "default = log or errno(EACCES)",
+        "guarded_log_or_errno",
+        &[],
+    ),
     case("default = kill_process", "guarded_kill", &[]),
     case("default = errno(EPERM)", "guarded_errno", &[]),
     case("flags(log)", "guarded_flags", &[]),

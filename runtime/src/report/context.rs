@@ -1,7 +1,8 @@
 //! The registers of a thread at a call that a filter denied, where the kernel put them for the handler.
 //!
 //! Before it sends SIGSYS the kernel sets them as they were before the call (`syscall_rollback()`), but for the program counter, which
-//! stands behind the call's instruction.
+//! stands behind the call's instruction. On s390x it then puts an errno where the first argument was: there the call can't be made
+//! again, since with another argument it may be one that the policy permits.
 
 use core::ffi::c_int;
 
@@ -184,28 +185,6 @@ mod registers {
     }
 }
 
-#[cfg(all(target_arch = "s390x", target_env = "gnu"))]
-mod registers {
-    pub(crate) use libc::ucontext_t as Context;
-
-    /// r2.
-    const FIRST: usize = 2;
-    /// `svc`.
-    const INSTRUCTION: u64 = 2;
-
-    /// The arguments of the call.
-    pub(crate) fn args(context: &Context, _: u32) -> Option<[u64; 6]> {
-        let registers = context.uc_mcontext.gregs.get(FIRST..)?;
-        registers.first_chunk().copied()
-    }
-
-    /// To the call's instruction; the signals that are blocked there.
-    pub(crate) fn go_back(context: &mut Context) -> Option<&mut libc::sigset_t> {
-        context.uc_mcontext.psw.addr -= INSTRUCTION;
-        Some(&mut context.uc_sigmask)
-    }
-}
-
 #[cfg(not(any(
     all(
         target_arch = "x86_64",
@@ -221,7 +200,6 @@ mod registers {
     all(target_arch = "arm", target_env = "gnu"),
     all(target_arch = "riscv64", any(target_env = "gnu", target_env = "musl")),
     all(target_arch = "loongarch64", target_env = "gnu"),
-    all(target_arch = "s390x", target_env = "gnu"),
 )))]
 mod registers {
     /// Where the registers are isn't known here.

@@ -113,7 +113,14 @@ impl Denied {
     fn is_trapped_by(&self, policy: &Policy) -> bool {
         let args = self.args.unwrap_or_default();
         let decision = policy.decide_foreign(self.audit_arch, self.nr, args);
-        decision.action() == Action::Trap
+        decision.action() == Action::Trap || self.args.is_none() && self.may_be_trapped_by(policy)
+    }
+
+    /// Whether it is one of the calls that the policy may deny, whatever the arguments.
+    fn may_be_trapped_by(&self, policy: &Policy) -> bool {
+        let reporter = policy.settings.report;
+        let names = Names::of(reporter.map_or("", |reporter| reporter.names));
+        self.audit_arch == policy.audit_arch && names.call(self.nr).is_some()
     }
 }
 
@@ -144,7 +151,7 @@ pub(crate) fn is_trapped_with_zeros(info: &Info) -> bool {
     let call = Denied {
         audit_arch: info.audit_arch,
         nr: info.nr as u32,
-        args: None,
+        args: Some([0; 6]),
     };
     reporting().any(|policy| call.is_trapped_by(&policy))
 }

@@ -33,9 +33,10 @@ fn notifications() -> u64 {
 }
 
 /// What the thread is answered that asks with this argument: no error, and another value for any other.
-fn expected(thread: u32, argument: u64) -> i64 {
+/// It fits into a register of any arch.
+fn expected(thread: u32, argument: u64) -> u32 {
     let mixed = (argument ^ u64::from(thread)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    i64::try_from(mixed >> 8).unwrap_or(0)
+    u32::try_from(mixed >> 40).unwrap_or(0)
 }
 
 fn main() {
@@ -171,7 +172,7 @@ impl Share<'_> {
         let answered = match call.number() {
             nr::GETPPID => {
                 let value = expected(call.thread(), call.args()[0]);
-                call.respond(value).unwrap() == Outcome::Answered
+                call.respond(value.into()).unwrap() == Outcome::Answered
             }
             _ => {
                 let fd = call.respond_with_fd(self.null, Placement::LOWEST);
@@ -243,9 +244,11 @@ fn worker(shared: &Shared, seed: u64, enough: u64) -> i32 {
                 fd.is_ok_and(|fd| fd == free && libc::close(fd) == 0)
             }
         } else {
+            // A register's worth, be it 32 bits.
+            let argument = u32::try_from(random >> 32).unwrap_or(0);
             // SAFETY: the call looks at no argument.
-            let answer = unsafe { libc::syscall(libc::SYS_getppid, random) };
-            answer == expected(thread, random)
+            let answer = unsafe { libc::syscall(libc::SYS_getppid, argument) };
+            u32::try_from(answer) == Ok(expected(thread, argument.into()))
         };
         shared[if right { VERIFIED } else { WRONG }].fetch_add(1, Relaxed);
     }

@@ -1,7 +1,7 @@
 //! What the programs of the fault tests do once they are let, and before they are asked.
 
 use super::bpf::Outer;
-use std::sync::mpsc;
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 /// Printed by user code under its filter.
@@ -37,26 +37,35 @@ extern "C" fn constructor() {
         Ok("filtered") => true,
         _ => return,
     };
-    let (started, starts) = mpsc::channel();
+    // Not a channel's: before main some versions of std don't know the current thread.
+    let started = Arc::new(Barrier::new(2));
+    let start = Arc::clone(&started);
     let thread = thread::Builder::new().name("early".to_owned());
     let thread = thread.spawn(move || {
         if filtered {
             let passing = Outer::passing().build();
             passing.install().expect("the kernel takes filters");
         }
-        started.send(()).expect("waited for");
+        started.wait();
         // Until the process ends.
         loop {
             thread::park();
         }
     });
     thread.expect("there is room for a thread");
-    starts.recv().expect("the thread starts");
+    start.wait();
 }
 
-/// A line that tells this thread's `no_new_privs`, which not every kernel has in `/proc`.
+/// The line of this thread's `no_new_privs`, which gVisor has not: there it is asked for.
 pub fn no_new_privs() -> String {
-    // SAFETY: five integers.
-    let set = unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) };
-    format!("NoNewPrivs:\t{set}\n")
+    let status = std::fs::read_to_string("/proc/thread-self/status").expect("procfs");
+    let line = status.lines().find(|line| line.starts_with("NoNewPrivs:"));
+    match line {
+        Some(line) => format!("{line}\n"),
+        None => {
+            // SAFETY: five integers.
+            let set = unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) };
+            format!("NoNewPrivs:\t{set}\n")
+        }
+    }
 }

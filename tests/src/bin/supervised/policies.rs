@@ -21,6 +21,8 @@ pub static NO_CLOSE: NotifyPolicy =
 pub static NO_SENDMSG: NotifyPolicy = policy!(
     notify(getppid),
     errno(EPERM: sendmsg, sendto, sendmmsg),
+    // There it does what they do.
+    arch(i686, s390x: errno(EPERM: socketcall)),
     default = allow,
     waive(io_uring: "none is made"),
 );

@@ -16,6 +16,7 @@ use cell::Cell;
 use fault::{Fault, Group, Rights};
 use seccomptime_tests::support::harness::Outcome;
 use seccomptime_tests::support::program::needs_sys_admin;
+use seccomptime_tests::support::user_crate;
 
 /// A column: a program.
 struct Column {
@@ -129,6 +130,7 @@ pub fn those_that_take_cap_sys_admin_have_theirs() -> Outcome {
 }
 
 pub fn the_page_is_this_table() -> Outcome {
+    user_crate::buildable()?;
     page::compare();
     Ok(())
 }
