@@ -220,6 +220,10 @@ fn optimize(policy: &Policy) -> Optimize {
 fn refused(refusal: &Refusal, arch: &Arch) -> String {
     match refusal {
         Refusal::Length(_) => format!("the policy is too long for {}: {refusal}", arch.name),
+        Refusal::TooMany(_) => format!(
+            "the policy can't be proved for {}: {refusal}; write fewer conditions for that call, or one list of values",
+            arch.name
+        ),
         _ => format!(
             "seccomptime made a wrong program of this policy for {}, and refuses it: {refusal}; please report it",
             arch.name
