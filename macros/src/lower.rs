@@ -117,9 +117,11 @@ impl Output<'_> {
         let (draft, count, instructions) = if linked {
             let draft = quote! {
                 const __SECCOMPTIME_DRAFT: [#krate::Instruction; #count] = [#(#instructions),*];
+                const __SECCOMPTIME_LINKED: #krate::__private::Linked<#count> =
+                    #krate::__private::link(&__SECCOMPTIME_DRAFT);
             };
-            let count = quote!({ #krate::__private::link_length(&__SECCOMPTIME_DRAFT) });
-            let linked = quote!(#krate::__private::link(&__SECCOMPTIME_DRAFT));
+            let count = quote!({ __SECCOMPTIME_LINKED.length() });
+            let linked = quote!(__SECCOMPTIME_LINKED.program());
             (draft, count, linked)
         } else {
             (

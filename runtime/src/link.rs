@@ -20,33 +20,46 @@ use crate::uapi::{
     BPF_LD_W_ABS, BPF_RET_K,
 };
 
-/// The length of the linked program.
-#[must_use]
-pub const fn link_length<const N: usize>(draft: &[Instruction; N]) -> usize {
-    let mut folded = *draft;
-    fold_runs(&mut folded, &mut [false; N]);
-    link_into(&folded, &mut [draft[0]; N], &mut [0; N], &mut [0; N])
+/// A linked program in the room of its draft.
+#[derive(Debug)]
+pub struct Linked<const N: usize> {
+    program: [Instruction; N],
+    length: usize,
 }
 
-/// The linked program, whose length is [`link_length`].
-///
-/// # Panics
-///
-/// Where `M` isn't that length.
+/// Links a draft.
 #[must_use]
-pub const fn link<const N: usize, const M: usize>(draft: &[Instruction; N]) -> [Instruction; M] {
+pub const fn link<const N: usize>(draft: &[Instruction; N]) -> Linked<N> {
     let mut folded = *draft;
     fold_runs(&mut folded, &mut [false; N]);
-    let mut linked = [draft[0]; N];
-    let length = link_into(&folded, &mut linked, &mut [0; N], &mut [0; N]);
-    assert!(length == M, "length of a linked program");
-    let mut program = [draft[0]; M];
-    let mut i = 0;
-    while i < M {
-        program[i] = linked[i];
-        i += 1;
+    let mut program = [draft[0]; N];
+    let length = link_into(&folded, &mut program, &mut [0; N], &mut [0; N]);
+    Linked { program, length }
+}
+
+impl<const N: usize> Linked<N> {
+    /// How many instructions there are.
+    #[must_use]
+    pub const fn length(&self) -> usize {
+        self.length
     }
-    program
+
+    /// The instructions alone.
+    ///
+    /// # Panics
+    ///
+    /// Where there are not `M` of them.
+    #[must_use]
+    pub const fn program<const M: usize>(&self) -> [Instruction; M] {
+        assert!(self.length == M, "length of a linked program");
+        let mut program = [self.program[0]; M];
+        let mut i = 0;
+        while i < M {
+            program[i] = self.program[i];
+            i += 1;
+        }
+        program
+    }
 }
 
 /// No place: control never arrives there.
@@ -195,8 +208,8 @@ mod tests {
             i(BPF_RET_K, 0, 0, 1),
             i(BPF_RET_K, 0, 0, 2),
         ];
-        const LENGTH: usize = link_length(&DRAFT);
-        let linked: [Instruction; LENGTH] = link(&DRAFT);
+        const LENGTH: usize = link(&DRAFT).length();
+        let linked: [Instruction; LENGTH] = link(&DRAFT).program();
         let want = [
             i(BPF_LD_W_ABS, 0, 0, 0),
             i(BPF_JMP_JEQ_K, 0, 2, 9),
@@ -222,11 +235,11 @@ mod tests {
             ]
         }
         const ZERO: [Instruction; 7] = draft(0);
-        let linked: [Instruction; link_length(&ZERO)] = link(&ZERO);
+        let linked: [Instruction; link(&ZERO).length()] = link(&ZERO).program();
         assert_eq!(linked.len(), 4);
         assert_eq!(linked[0].k, 16);
         const ONE: [Instruction; 7] = draft(1);
-        let linked: [Instruction; link_length(&ONE)] = link(&ONE);
+        let linked: [Instruction; link(&ONE).length()] = link(&ONE).program();
         assert_eq!(linked, [i(BPF_RET_K, 0, 0, 2)]);
     }
 
@@ -244,7 +257,7 @@ mod tests {
             ]
         }
         const SMALL: [Instruction; 7] = draft(0);
-        let linked: [Instruction; link_length(&SMALL)] = link(&SMALL);
+        let linked: [Instruction; link(&SMALL).length()] = link(&SMALL).program();
         let want = [
             i(BPF_LD_W_ABS, 0, 0, 20),
             i(BPF_JMP_JGT_K, 3, 0, 0),
@@ -255,7 +268,7 @@ mod tests {
         ];
         assert_eq!(linked[..], want[..]);
         const LARGE: [Instruction; 7] = draft(1);
-        let linked: [Instruction; link_length(&LARGE)] = link(&LARGE);
+        let linked: [Instruction; link(&LARGE).length()] = link(&LARGE).program();
         assert_eq!(linked, LARGE);
     }
 
@@ -283,7 +296,7 @@ mod tests {
             draft
         }
         const DRAFT: [Instruction; LENGTH] = draft(0);
-        const LINKED: [Instruction; link_length(&DRAFT)] = link(&DRAFT);
+        const LINKED: [Instruction; link(&DRAFT).length()] = link(&DRAFT).program();
         let answer = |high: u64| {
             let args = [0, 0, high << 32, 0, 0, 0];
             crate::decide::run(
@@ -307,7 +320,7 @@ mod tests {
             i(BPF_RET_K, 0, 0, 1),
             i(BPF_RET_K, 0, 0, 2),
         ];
-        let linked: [Instruction; link_length(&DRAFT)] = link(&DRAFT);
+        let linked: [Instruction; link(&DRAFT).length()] = link(&DRAFT).program();
         assert_eq!(linked, DRAFT);
     }
 }
