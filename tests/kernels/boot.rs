@@ -1,11 +1,11 @@
 //! Runs a guest and gives what it wrote on its console.
 
-use crate::apt::{Apt, Source};
 use crate::guests::{Guest, Machine};
 use crate::image::Image;
 use crate::odd;
 use crate::toolchain::{Programs, find};
 use seccomptime_tests::guest::{self, CASES};
+use seccomptime_tests::support::apt::{Apt, Source};
 use seccomptime_tests::support::harness::Skip;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

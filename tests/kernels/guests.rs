@@ -1,7 +1,7 @@
 //! The kernels that are tried.
 
-use crate::apt::Source;
 use crate::toolchain::Target;
+use seccomptime_tests::support::apt::Source;
 
 /// What is emulated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

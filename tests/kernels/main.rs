@@ -5,7 +5,6 @@
 //! `--ci` runs a few, and begins none when it has taken long. `RESULTS.md` beside this file is written where every guest did what it
 //! should when it ran last.
 
-mod apt;
 mod boot;
 mod expected;
 mod guests;

@@ -1,6 +1,6 @@
 //! A Rust for other arches, of Debian's packages: rustc, each arch's std, its C library to link with, and the installed Rust's lld.
 
-use crate::apt::{Apt, Source};
+use seccomptime_tests::support::apt::{Apt, Source};
 use seccomptime_tests::support::harness::Skip;
 use std::ffi::OsStr;
 use std::fs;

@@ -53,6 +53,14 @@ pub fn run(mut command: Command) -> Ran {
     }
 }
 
+/// Runs a command that ends well, having printed these lines.
+#[track_caller]
+pub fn said(command: Command, lines: &[&str]) {
+    let ran = run(command);
+    assert_eq!(ran.end, End::Exited(0), "{ran:?}");
+    assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), lines, "{ran:?}");
+}
+
 fn text(file: &mut File) -> String {
     let mut text = String::new();
     file.rewind()

@@ -4,7 +4,7 @@ use libc::{EACCES, EINVAL, ENOMEM, EPERM, SIGABRT, SIGSYS};
 use seccomptime_tests::support::bpf::Outer;
 use seccomptime_tests::support::fork::End;
 use seccomptime_tests::support::harness::Outcome;
-use seccomptime_tests::support::program;
+use seccomptime_tests::support::program::{self, said};
 use std::process::Command;
 
 const CHILDREN: &str = env!("CARGO_BIN_EXE_children");
@@ -16,13 +16,6 @@ fn case(name: &str) -> Command {
     let mut command = Command::new(CHILDREN);
     command.arg(name);
     command
-}
-
-#[track_caller]
-fn said(command: Command, lines: &[&str]) {
-    let ran = program::run(command);
-    assert_eq!(ran.end, End::Exited(0), "{ran:?}");
-    assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), lines, "{ran:?}");
 }
 
 pub fn the_child_alone_is_filtered() -> Outcome {

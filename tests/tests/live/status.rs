@@ -4,7 +4,7 @@ use libc::{EINVAL, EOPNOTSUPP};
 use seccomptime_tests::support::bpf::Outer;
 use seccomptime_tests::support::fork::End;
 use seccomptime_tests::support::harness::Outcome;
-use seccomptime_tests::support::program::{self, Ran};
+use seccomptime_tests::support::program::{self, Ran, said};
 use std::io::Write;
 use std::process::Command;
 
@@ -15,13 +15,6 @@ fn installing(policies: &[&str]) -> Command {
     let mut command = Command::new(STATUS);
     command.args(policies);
     command
-}
-
-#[track_caller]
-fn said(command: Command, lines: &[&str]) {
-    let ran = program::run(command);
-    assert_eq!(ran.end, End::Exited(0), "{ran:?}");
-    assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), lines, "{ran:?}");
 }
 
 fn under(outer: Outer, policies: &[&str]) -> Command {
