@@ -43,6 +43,15 @@ pub fn questions(
     optimize: Optimize,
     values: &mut Values,
 ) -> Vec<Question> {
+    let rules = rules_on(names, arch.table).map(|rule| &rule.written.pattern);
+    let forbids = names.forbids.iter().map(|forbid| forbid.written);
+    // Most policies are done here.
+    if rules
+        .chain(forbids)
+        .all(|pattern| pattern.condition.is_none())
+    {
+        return Vec::new();
+    }
     let mut asking = Asking {
         arch,
         optimize,
@@ -100,7 +109,13 @@ impl Asking<'_> {
                             "every value passes one of these tests: the condition always holds; `&&` asks for all of them",
                         ),
                     };
-                    self.ask(call, condition, span(condition), never, Some(always));
+                    self.ask(
+                        call,
+                        condition,
+                        condition.span().unwrap_or_default(),
+                        never,
+                        Some(always),
+                    );
                 }
                 for one in list {
                     self.parts(call, one);
@@ -124,7 +139,7 @@ impl Asking<'_> {
         self.ask(
             call,
             condition,
-            span(condition),
+            condition.span().unwrap_or_default(),
             "this never holds: the mask leaves no such value",
             Some("this always holds: the mask leaves no other value"),
         );
@@ -253,16 +268,5 @@ fn alternative(condition: &Condition) -> Option<&Operand> {
         }
         | Condition::In { operand, .. } => operand.mask.is_none().then_some(operand),
         _ => None,
-    }
-}
-
-/// Where the condition's first argument stands.
-fn span(condition: &Condition) -> Span {
-    match condition {
-        Condition::Not(inner) => span(inner),
-        Condition::All(list) | Condition::Any(list) => list.first().map(span).unwrap_or_default(),
-        Condition::Compare { operand, .. }
-        | Condition::In { operand, .. }
-        | Condition::Range { operand, .. } => operand.name.span,
     }
 }

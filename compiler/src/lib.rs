@@ -206,8 +206,8 @@ pub fn generate(
 ) -> (Vec<bpf::Instruction>, values::Values) {
     let selection = Selection::of(names, defaults, arch);
     let optimize = optimize(policy);
-    let lowered = lower::lower(&selection, optimize, report);
-    let values = lowered.values.clone();
+    let mut lowered = lower::lower(&selection, optimize, report);
+    let values = core::mem::take(&mut lowered.values);
     let (graph, root) = optimise::optimise(lowered, &selection, optimize);
     (emit::emit(&graph, root), values)
 }

@@ -256,6 +256,19 @@ pub enum Condition {
     Any(Vec<Condition>),
 }
 
+impl Condition {
+    /// Where its first argument stands.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Condition::Not(inner) => inner.span(),
+            Condition::All(list) | Condition::Any(list) => list.first()?.span(),
+            Condition::Compare { operand, .. }
+            | Condition::In { operand, .. }
+            | Condition::Range { operand, .. } => Some(operand.name.span),
+        }
+    }
+}
+
 /// An argument as a condition looks at it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Operand {

@@ -170,7 +170,7 @@ impl<'p> Checker<'_, 'p> {
     fn opposites(&mut self, whole: &Condition, list: &'p [Condition]) {
         for (i, later) in list.iter().enumerate() {
             for earlier in &list[..i] {
-                let Some(span) = span(later) else {
+                let Some(span) = later.span() else {
                     continue;
                 };
                 if later == earlier {
@@ -193,17 +193,6 @@ impl<'p> Checker<'_, 'p> {
                 }
             }
         }
-    }
-}
-
-/// Where the condition's first argument stands.
-fn span(condition: &Condition) -> Option<crate::token::Span> {
-    match condition {
-        Condition::Not(inner) => span(inner),
-        Condition::All(list) | Condition::Any(list) => list.first().and_then(span),
-        Condition::Compare { operand, .. }
-        | Condition::In { operand, .. }
-        | Condition::Range { operand, .. } => Some(operand.name.span),
     }
 }
 
