@@ -7,7 +7,6 @@ use crate::errno::Returned;
 use crate::load::{self, Interface};
 use crate::plan::Plan;
 use crate::private::Threads;
-use crate::uapi::BPF_MAXINSNS;
 use crate::{
     Action, ActionSet, Call, Error, ErrorKind, Flags, Instruction, Logging, Policy, Status,
     logging, own, probe, status, sys,
@@ -29,20 +28,7 @@ pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
     if !policy.to_ask.is_empty() {
         adapted.ask(policy)?;
     }
-    if let Some(report) = &policy.settings.report {
-        report.start(policy)?;
-    }
-    if !policy.settings.keep_privs {
-        load::no_new_privs()?;
-    }
-    let logging = if policy.may_log() {
-        Logging::read(adapted.actions, flags)
-    } else {
-        Logging::NotAsked
-    };
-    if policy.settings.debug && logging.loses_log() {
-        logging::warn_not_logged(policy);
-    }
+    let logging = before_load(policy, adapted.actions, flags)?;
     let loaded = if adapted.plan.is_empty() {
         load::load(interface, flags, policy.instructions)
     } else {
@@ -59,6 +45,30 @@ pub(crate) fn install(policy: &Policy) -> Result<Status, Error> {
         status::remember(&status);
     }
     Ok(status)
+}
+
+/// What comes last before the load, once it is known what will be loaded: the reporter, no_new_privs, and what becomes of the log.
+#[inline(always)]
+pub(crate) fn before_load(
+    policy: &Policy,
+    actions: ActionSet,
+    flags: Flags,
+) -> Result<Logging, Error> {
+    if let Some(report) = &policy.settings.report {
+        report.start(policy)?;
+    }
+    if !policy.settings.keep_privs {
+        load::no_new_privs()?;
+    }
+    let logging = if policy.may_log() {
+        Logging::read(actions, flags)
+    } else {
+        Logging::NotAsked
+    };
+    if policy.settings.debug && logging.loses_log() {
+        logging::warn_not_logged(policy);
+    }
+    Ok(logging)
 }
 
 /// How to load a filter with these flags.
@@ -126,8 +136,7 @@ impl Adapted {
     }
 }
 
-/// Loads a copy with other actions. The policy's own program is never written to. Apart from `load`, so that only those pay for
-/// the room on the stack who need it.
+/// Loads a copy with other actions. Apart from `load`, so that only those pay for the room on the stack who need it.
 #[cold]
 #[inline(never)]
 pub(crate) fn load_rewritten(
@@ -136,20 +145,7 @@ pub(crate) fn load_rewritten(
     original: &[Instruction],
     plan: &Plan,
 ) -> Result<(), Error> {
-    let nothing = Instruction {
-        code: 0,
-        jt: 0,
-        jf: 0,
-        k: 0,
-    };
-    let mut room = [nothing; BPF_MAXINSNS];
-    // One too long is the kernel's to refuse.
-    let Some(copy) = room.get_mut(..original.len()) else {
-        return load::load(interface, flags, original);
-    };
-    copy.copy_from_slice(original);
-    plan.rewrite(copy);
-    load::load(interface, flags, copy)
+    plan.on_a_copy(original, |program| load::load(interface, flags, program))
 }
 
 #[cfg(test)]

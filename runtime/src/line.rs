@@ -7,7 +7,7 @@
 use core::ffi::c_long;
 use core::fmt;
 
-use crate::words::{behind, joined, line_of, numbered, numbered_length};
+use crate::words::{behind, joined, line_of, numbered, numbered_length, whole_characters};
 use crate::{Call, Errno, ErrorKind, sys};
 
 /// First the calls, in the order of [`Call`]; last what it means, in the order of [`ErrorKind`], and what to do.
@@ -36,7 +36,7 @@ const ERRNO_NAMES: [u8; numbered_length(&Errno::OF_INSTALLS)] = numbered(&Errno:
 const LINES: [u8; TEXTS.len() + ERRNO_NAMES.len()] = joined(TEXTS.as_bytes(), &ERRNO_NAMES);
 
 /// Long enough for all that this crate says, with a path of some hundred bytes; what is longer is cut.
-const ROOM: usize = 1024;
+pub(crate) const ROOM: usize = 1024;
 
 /// A line's text, and how long it is. The last byte of the room is kept for the line's end.
 pub(crate) struct Line {
@@ -160,22 +160,22 @@ impl Line {
     /// Writes the line to stderr at once: so short a text isn't written in parts.
     #[inline]
     pub(crate) fn print(&mut self) {
+        let line = self.ended();
+        // Any other answer: no stderr, or a filter. Nothing can be said then, and what follows matters more.
+        while sys::write_stderr(line) == Err(Errno::EINTR) {}
+    }
+
+    /// The line, with its end.
+    #[inline(always)]
+    pub(crate) fn ended(&mut self) -> &[u8] {
         let end = self.length.min(ROOM - 1);
         self.text[end] = b'\n';
-        // Any other answer: no stderr, or a filter. Nothing can be said then, and what follows matters more.
-        while sys::write_stderr(&self.text[..=end]) == Err(Errno::EINTR) {}
+        &self.text[..=end]
     }
 
     /// What there is of it. A character that was cut in two isn't.
     pub(crate) fn as_str(&self) -> &str {
-        let text = self.text.get(..self.length).unwrap_or_default();
-        match core::str::from_utf8(text) {
-            Ok(text) => text,
-            Err(error) => {
-                let whole = text.get(..error.valid_up_to()).unwrap_or_default();
-                core::str::from_utf8(whole).unwrap_or_default()
-            }
-        }
+        whole_characters(self.text.get(..self.length).unwrap_or_default())
     }
 }
 

@@ -112,8 +112,8 @@ pub(crate) const POINTER: i32 = 0x1000;
 /// A descriptor that a file may get.
 pub(crate) const FD: i32 = 3;
 const STDERR: i32 = 2;
-/// `sizeof(sigset_t)` as the kernel has it, but for mips.
-pub(crate) const SIGNAL_SET: i32 = 8;
+/// As an int.
+pub(crate) const SIGNAL_SET: i32 = crate::uapi::SIGNAL_SET as i32;
 // Small numbers, as ints.
 const FILTER: i32 = SECCOMP_MODE_FILTER as i32;
 const LOAD: i32 = SECCOMP_SET_MODE_FILTER as i32;

@@ -4,9 +4,7 @@ use core::fmt;
 
 use crate::kernel::Answer;
 use crate::probe::Answers;
-#[cfg(all(feature = "std", unix))]
-use crate::uapi::BPF_MAXINSNS;
-use crate::uapi::{BPF_RET_K, SECCOMP_RET_ACTION_FULL, SECCOMP_RET_KILL_THREAD};
+use crate::uapi::{BPF_MAXINSNS, BPF_RET_K, SECCOMP_RET_ACTION_FULL, SECCOMP_RET_KILL_THREAD};
 use crate::{Action, ActionSet, Decision, Instruction};
 
 /// An action that the kernel lacks, and what stands in its place.
@@ -99,7 +97,6 @@ impl Plan {
     }
 
     /// Calls `load` with a copy of `program` that returns what this says; the original is never written to.
-    #[cfg(all(feature = "std", unix))]
     #[inline]
     pub(crate) fn on_a_copy<R>(
         &self,

@@ -287,7 +287,7 @@ pub(crate) mod listen {
     use super::{SIG_SETMASK, call, int, nr};
     use crate::Errno;
     use crate::listener::abi::{AddFd, Fits, Notif, Response, Roomy, Sizes};
-    use crate::uapi::SECCOMP_GET_NOTIF_SIZES;
+    use crate::uapi::{SECCOMP_GET_NOTIF_SIZES, SIGNAL_SET};
 
     /// The type and the numbers of `SECCOMP_IOCTL_NOTIF_…`, `linux/seccomp.h`.
     const MAGIC: u32 = 0x21;
@@ -458,18 +458,6 @@ pub(crate) mod listen {
     pub(crate) struct Signals([u64; 2]);
 
     impl Signals {
-        /// What the kernel takes for the size: `_NSIG / 8`.
-        const SIZE: usize = if cfg!(any(
-            target_arch = "mips",
-            target_arch = "mips64",
-            target_arch = "mips32r6",
-            target_arch = "mips64r6"
-        )) {
-            16
-        } else {
-            8
-        };
-
         /// Has this thread take no signal; the answer is what it took before.
         #[inline]
         pub(crate) fn block() -> io::Result<Signals> {
@@ -481,9 +469,11 @@ pub(crate) mod listen {
         pub(crate) fn set(&self) -> io::Result<Signals> {
             let mut old = Signals([0; 2]);
             let (new, room) = (&raw const self.0, &raw mut old.0);
-            // SAFETY: the kernel reads one set and writes another, both as long as `SIZE` says or longer.
-            let answer =
-                unsafe { libc::syscall(nr::RT_SIGPROCMASK, SIG_SETMASK, new, room, Signals::SIZE) };
+            // SAFETY: the kernel reads one set and writes another, both as long as `SIGNAL_SET` says or longer.
+            let answer = unsafe {
+                let size = usize::from(SIGNAL_SET);
+                libc::syscall(nr::RT_SIGPROCMASK, SIG_SETMASK, new, room, size)
+            };
             if answer == -1 {
                 return Err(io::Error::last_os_error());
             }

@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 
 use crate::kernel;
+use crate::words::whole_characters;
 
 /// `TASK_COMM_LEN` of linux/sched.h, with the line's end in place of the NUL.
 const ROOM: usize = 16;
@@ -27,14 +28,7 @@ impl ThreadName {
 
     /// What of it is text: bytes that are no UTF-8, such as a character that the kernel cut, end it.
     pub(crate) fn as_str(&self) -> &str {
-        let bytes = self.line.get(..self.length).unwrap_or_default();
-        match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                core::str::from_utf8(valid).unwrap_or_default()
-            }
-        }
+        whole_characters(self.line.get(..self.length).unwrap_or_default())
     }
 }
 

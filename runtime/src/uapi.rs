@@ -53,6 +53,17 @@ pub(crate) const BPF_MAXINSNS: usize = 4096;
 // linux/sched.h: TASK_COMM_LEN, the room for a thread's name
 pub(crate) const THREAD_NAME: usize = 16;
 
+/// Some of the kernel's numbers and layouts are mips's own.
+pub(crate) const IS_MIPS: bool = cfg!(any(
+    target_arch = "mips",
+    target_arch = "mips32r6",
+    target_arch = "mips64",
+    target_arch = "mips64r6"
+));
+
+// asm-generic/signal.h, asm/signal.h of mips: the bytes of a set of signals, _NSIG / 8
+pub(crate) const SIGNAL_SET: u8 = if IS_MIPS { 16 } else { 8 };
+
 // linux/audit.h: set in the audit arch of every ABI that passes 64-bit registers
 pub(crate) const AUDIT_ARCH_64BIT: u32 = 0x8000_0000;
 

@@ -98,6 +98,17 @@ pub(crate) const fn joined<const LENGTH: usize>(first: &[u8], second: &[u8]) -> 
     joined
 }
 
+/// The text that the bytes begin with: it ends before a character that isn't whole.
+pub(crate) fn whole_characters(bytes: &[u8]) -> &str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let whole = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            core::str::from_utf8(whole).unwrap_or_default()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,12 +10,12 @@ use super::abi::Fits;
 use super::handover::Given;
 use super::{Error, Giver, Listener, fits};
 use crate::errno::Returned;
-use crate::install::{Adapted, interface};
+use crate::install::{Adapted, before_load, interface};
 use crate::load::{self, Interface};
-use crate::private::{Settings, Threads};
+use crate::private::Threads;
 use crate::sys::listen::{self, Signals};
 use crate::sys::{self, nr};
-use crate::{Action, Errno, Flags, Logging, NotifyPolicy, Policy, Status, logging, own, status};
+use crate::{Action, Errno, Flags, Logging, NotifyPolicy, Policy, Status, own, status};
 
 impl NotifyPolicy {
     /// Puts the policy in force as [`Policy::install`] does, and hands its listener to the thread at the other end of `giver`.
@@ -124,12 +124,6 @@ impl<'p> Ready<'p> {
         if !sys::SUPPORTED {
             return Err(crate::Error::UNSUPPORTED.into());
         }
-        let Settings {
-            keep_privs,
-            report,
-            debug,
-            ..
-        } = policy.settings;
         own::check(policy.calls())?;
         let mut flags = policy.flags().without(Flags::LISTENING);
         let mut how = interface(flags)?;
@@ -144,20 +138,7 @@ impl<'p> Ready<'p> {
             how = interface(flags)?;
             listens = Some(fits()?);
         }
-        if let Some(report) = &report {
-            report.start(policy)?;
-        }
-        if !keep_privs {
-            load::no_new_privs()?;
-        }
-        let logging = if policy.may_log() {
-            Logging::read(adapted.actions, flags)
-        } else {
-            Logging::NotAsked
-        };
-        if debug && logging.loses_log() {
-            logging::warn_not_logged(policy);
-        }
+        let logging = before_load(policy, adapted.actions, flags)?;
         Ok(Ready {
             policy,
             adapted,

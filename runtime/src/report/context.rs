@@ -6,6 +6,8 @@
 
 use core::ffi::c_int;
 
+use crate::uapi::IS_MIPS;
+
 /// What the kernel tells of the signal: `struct siginfo` with `_sigsys`, asm-generic/siginfo.h.
 #[repr(C)]
 pub(crate) struct Info {
@@ -24,13 +26,7 @@ const SYS_SECCOMP: c_int = 1;
 impl Info {
     /// Whether a filter sent the signal, and not somebody with kill(2).
     pub(crate) fn is_from_a_filter(&self) -> bool {
-        let is_mips = cfg!(any(
-            target_arch = "mips",
-            target_arch = "mips32r6",
-            target_arch = "mips64",
-            target_arch = "mips64r6"
-        ));
-        let code = if is_mips { self.second } else { self.third };
+        let code = if IS_MIPS { self.second } else { self.third };
         code == SYS_SECCOMP
     }
 }

@@ -179,6 +179,7 @@ pub const fn can_report(policy: &Policy) {
 const STDERR: u64 = 2;
 /// Stands for any pointer: a policy can tell null from the rest, no more.
 const SOMEWHERE: u64 = 0x1000;
+
 fn say(denied: &Denied, policy: Option<&Policy>, text: &mut Text) {
     text.add("seccomptime: ");
     say_thread(text);

@@ -1,43 +1,22 @@
-//! A line put together on the stack of a signal handler, which may be a small one.
+//! The reporter's line, put together on the stack of a signal handler, with numbers as calls have them.
 
 use crate::Policy;
+use crate::line::Line;
 
-/// Longer than any call with six arguments; what a path makes longer is cut.
-const ROOM: usize = 768;
-
-pub(crate) struct Text {
-    bytes: [u8; ROOM],
-    length: usize,
-}
+pub(crate) struct Text(Line);
 
 impl Text {
-    pub(crate) const fn new() -> Text {
-        Text {
-            bytes: [0; ROOM],
-            length: 0,
-        }
+    pub(crate) fn new() -> Text {
+        Text(Line::new())
     }
 
     pub(crate) fn add(&mut self, text: &str) {
-        text.bytes().for_each(|byte| self.byte(byte));
-    }
-
-    /// The last place is the line's end's.
-    fn byte(&mut self, byte: u8) {
-        if self.length < ROOM - 1 {
-            if let Some(place) = self.bytes.get_mut(self.length) {
-                *place = byte;
-                self.length += 1;
-            }
-        }
+        self.0.text(text);
     }
 
     /// The line, with its end.
     pub(crate) fn line(&mut self) -> &[u8] {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = b'\n';
-        }
-        self.bytes.get(..=self.length).unwrap_or_default()
+        self.0.ended()
     }
 
     pub(crate) fn decimal(&mut self, number: u64) {
@@ -73,33 +52,24 @@ impl Text {
         }
         while unit > 0 {
             // Less than the base.
-            let digit = u8::try_from(number / unit % base).unwrap_or(0);
-            self.byte(if digit < 10 {
-                b'0' + digit
-            } else {
-                b'a' + (digit - 10)
-            });
+            let digit = usize::try_from(number / unit % base).unwrap_or(0);
+            self.add(DIGITS.get(digit..=digit).unwrap_or_default());
             unit /= base;
         }
     }
 
     /// `main at src/main.rs:3`
     pub(crate) fn add_place(&mut self, policy: &Policy) {
-        let source = policy.source();
-        self.add(match policy.settings.name {
-            "" => "the policy",
-            name => name,
-        });
-        self.add(" at ");
-        self.add(source.file);
-        self.add(":");
-        self.decimal(source.line.into());
+        policy.say_place(&mut self.0);
     }
 }
+
+const DIGITS: &str = "0123456789abcdef";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::line::ROOM;
     use std::format;
     use std::string::String;
 
