@@ -110,6 +110,20 @@ struct Denied {
 }
 
 impl Denied {
+    /// The latest of the policies that deny it. No iterator: what it would put on the stack, many times in debug builds, there may be
+    /// no room for.
+    fn by(&self) -> Option<Policy> {
+        let mut places = REPORTING.len();
+        while places > 0 {
+            places -= 1;
+            match REPORTING[places].get() {
+                Some(policy) if self.is_trapped_by(&policy) => return Some(policy),
+                _ => {}
+            }
+        }
+        None
+    }
+
     fn is_trapped_by(&self, policy: &Policy) -> bool {
         let args = self.args.unwrap_or_default();
         let decision = policy.decide_foreign(self.audit_arch, self.nr, args);
@@ -132,7 +146,7 @@ pub(crate) fn tell(info: &Info, context: &Context) -> bool {
         nr: info.nr as u32,
         args: context::args(context, info.audit_arch),
     };
-    let policy = reporting().find(|policy| denied.is_trapped_by(policy));
+    let policy = denied.by();
     if policy.is_none() && !ARE_MORE.load(Ordering::Relaxed) {
         return false;
     }
