@@ -60,10 +60,12 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         .stdin(OwnedFd::from(theirs))
         .spawn()?;
     let listener = Listener::recv(&ours)?;
+    // Meanwhile: before Linux 6.11 a child that nobody has waited for isn't gone.
+    let ended = std::thread::spawn(move || other.wait());
     while let Some(call) = listener.receive()? {
         folder.serve(call)?;
     }
-    let status = other.wait()?;
+    let status = ended.join().map_err(|_| "waiting panicked")??;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

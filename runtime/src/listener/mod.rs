@@ -91,7 +91,8 @@ impl Listener {
 
     /// Waits for a call, and receives it; `None` where nobody is left who could make one.
     ///
-    /// Signals don't end the wait. Before Linux 5.11 the kernel doesn't tell that nobody is left, and it goes on.
+    /// Signals don't end the wait. Before Linux 5.11 the kernel doesn't tell that nobody is left, and it goes on. Before 6.11 a process
+    /// that has ended is left until its parent has waited for it: who answers for a child of its own waits for it in another thread.
     ///
     /// # Errors
     ///

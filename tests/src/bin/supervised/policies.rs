@@ -7,6 +7,8 @@ pub static PARENT_KILLABLE: NotifyPolicy =
     policy!(notify(getppid), default = allow, flags(wait_killable, log));
 pub static IDS: NotifyPolicy = policy!(
     notify(getppid, getpgid, getsid, getuid, getgid),
+    // There they do the same.
+    arch(i686, arm: notify(getuid32, getgid32)),
     default = allow
 );
 /// Nothing but what is asked, said, and the end.
