@@ -64,55 +64,30 @@ impl Emulators {
     }
 }
 
-/// Runs a guest with these programs.
-pub fn run(
-    cache: &Path,
-    emulators: &Emulators,
-    guest: &Guest,
-    programs: &Programs,
-) -> Result<Result<String, String>, Skip> {
+/// What a guest takes.
+pub struct Ready {
+    pub emulators: Emulators,
+    /// The kernel's file, where it is one that an emulator boots.
+    pub kernel: Option<PathBuf>,
+    pub programs: Programs,
+}
+
+/// Runs a guest, and gives what it wrote.
+pub fn run(cache: &Path, ready: &Ready, guest: &Guest) -> Result<String, String> {
+    let programs = &ready.programs;
     match guest.machine {
-        Machine::System {
-            qemu,
-            arguments,
-            console,
-            kernel: (package, suite),
-        } => {
-            let arch = guest.target.source.arch;
-            let kernel = kernel(cache, package, Source { suite, arch })?;
+        Machine::System { .. } => {
             let image = cache.join(format!("{}.cpio", guest.name));
-            if let Err(error) = pack(programs, &image) {
-                return Ok(Err(format!("the image: {error}")));
-            }
-            let mut command = emulators.command(qemu);
-            command.args(arguments);
-            for folder in emulators.firmware() {
-                command.arg("-L").arg(folder);
-            }
-            command.args([
-                "-m",
-                "1024",
-                "-smp",
-                "2",
-                "-nographic",
-                "-no-reboot",
-                "-net",
-                "none",
-            ]);
-            command
-                .arg("-kernel")
-                .arg(kernel)
-                .arg("-initrd")
-                .arg(&image);
-            command.args(["-append", &format!("console={console} loglevel=1 panic=-1")]);
+            pack(programs, &image).map_err(|error| format!("the image: {error}"))?;
+            let command = system(ready, guest, &image);
             let console = console_of(command, HUNG_AFTER, &log(cache, guest.name));
             // It is large, and made anew each time; where it stays nothing is wrong.
             fs::remove_file(&image).ok();
-            Ok(console)
+            console
         }
-        Machine::Gvisor => odd::gvisor(cache, emulators, programs),
+        Machine::Gvisor => odd::gvisor(cache, &ready.emulators, programs),
         Machine::User { qemu } => {
-            let through = emulators.command(qemu);
+            let through = ready.emulators.command(qemu);
             let mut text = format!("{} {qemu}\n", guest::BEGIN);
             for case in CASES {
                 let did = case.run(&programs.folder, Some(Path::new(through.get_program())));
@@ -121,19 +96,51 @@ pub fn run(
             }
             text.push_str(guest::END);
             text.push('\n');
-            Ok(match fs::write(log(cache, guest.name), &text) {
-                Ok(()) => Ok(text),
-                Err(error) => Err(format!("the log: {error}")),
-            })
+            fs::write(log(cache, guest.name), &text)
+                .map_err(|error| format!("the log: {error}"))?;
+            Ok(text)
         }
     }
 }
 
-/// The kernel's file, out of the package that `package` stands for.
-fn kernel(cache: &Path, package: &str, source: Source) -> Result<PathBuf, Skip> {
-    let Source { suite, arch } = source;
+/// The command that boots a machine.
+fn system(ready: &Ready, guest: &Guest, image: &Path) -> Command {
+    let Machine::System {
+        qemu,
+        arguments,
+        console,
+        ..
+    } = guest.machine
+    else {
+        unreachable!("only a machine is booted")
+    };
+    let mut command = ready.emulators.command(qemu);
+    command.args(arguments);
+    for folder in ready.emulators.firmware() {
+        command.arg("-L").arg(folder);
+    }
+    command.args(["-m", "1024", "-smp", "2"]);
+    command.args(["-nographic", "-no-reboot", "-net", "none"]);
+    if let Some(kernel) = &ready.kernel {
+        command.arg("-kernel").arg(kernel);
+    }
+    command.arg("-initrd").arg(image);
+    command.args(["-append", &format!("console={console} loglevel=1 panic=-1")]);
+    command
+}
+
+/// The kernel's file, out of the package that stands for it; none where there is no machine to boot.
+pub fn kernel(cache: &Path, guest: &Guest) -> Result<Option<PathBuf>, Skip> {
+    let Machine::System {
+        kernel: (package, suite),
+        ..
+    } = guest.machine
+    else {
+        return Ok(None);
+    };
+    let arch = guest.target.source.arch;
     let root = cache.join("kernel").join(format!("{package}-{suite}"));
-    let mut apt = Apt::open(cache, source)?;
+    let mut apt = Apt::open(cache, Source { suite, arch })?;
     let package = match arch {
         "amd64" => package.to_owned(),
         _ => format!("{package}:{arch}"),
@@ -148,7 +155,10 @@ fn kernel(cache: &Path, package: &str, source: Source) -> Result<PathBuf, Skip> 
                 .is_some_and(|name| name.to_string_lossy().starts_with("vmlinu"))
         })
     });
-    file.ok_or_else(|| Skip::because(format!("{package} holds no kernel")))
+    match file {
+        Some(file) => Ok(Some(file)),
+        None => Err(Skip::because(format!("{package} holds no kernel"))),
+    }
 }
 
 /// Programs that need the sources, and cargo's own lock.

@@ -28,6 +28,16 @@ pub struct Report {
     pub wrong: Vec<String>,
 }
 
+impl Report {
+    /// That of a guest that never came to write anything.
+    pub fn failed(why: String) -> Self {
+        Self {
+            wrong: vec![why],
+            ..Self::default()
+        }
+    }
+}
+
 /// Reads what a guest wrote.
 pub fn read(guest: &Guest, console: &str) -> Report {
     let mut report = Report::default();

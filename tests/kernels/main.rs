@@ -14,18 +14,24 @@ mod odd;
 mod results;
 mod toolchain;
 
-use boot::Emulators;
-use guests::{Class, GUESTS, Guest};
+use boot::{Emulators, Ready};
+use guests::{Class, GUESTS, Guest, Machine};
 use judge::Report;
 use seccomptime_tests::generate::root;
 use seccomptime_tests::support::harness::Skip;
+use seccomptime_tests::support::program::needs_sys_admin;
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 /// When `--ci` begins nothing more.
 const CI_ENOUGH: Duration = Duration::from_secs(600);
+
+/// How many guests run at once, while the next is made ready.
+const TOGETHER: usize = 2;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,56 +42,102 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let is_ci = arguments.iter().any(|argument| argument == "--ci");
-    let (cache, started) = (cache(), Instant::now());
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for guest in guests {
-        let begun = Instant::now();
-        let enough = is_ci && begun - started > CI_ENOUGH;
-        let done = match enough {
-            true => Err(Skip::because("the others took too long")),
-            false => run(&cache, guest),
-        };
-        match done {
-            Err(Skip(reason)) => {
-                skipped += 1;
-                println!("{}: skipped: {reason}", guest.name);
-            }
-            Ok(report) => {
-                let took = begun.elapsed().as_secs();
-                let (kernel, tests) = (&report.kernel, report.tests.len());
-                let verdict = if report.wrong.is_empty() {
-                    "ok"
-                } else {
-                    "FAILED"
-                };
-                println!(
-                    "{}: {verdict}: {kernel}, {} cases, {tests} tests, {took} s",
-                    guest.name,
-                    report.cases.len()
-                );
-                for wrong in &report.wrong {
-                    println!("    {wrong}");
-                }
-                if !report.wrong.is_empty() {
-                    println!(
-                        "    what it wrote: {}",
-                        boot::log(&cache, guest.name).display()
-                    );
-                }
-                match report.wrong.is_empty() {
-                    true => passed += 1,
-                    false => failed += 1,
-                }
-            }
-        }
-    }
+    let enough = arguments
+        .iter()
+        .any(|argument| argument == "--ci")
+        .then_some(CI_ENOUGH);
+    let cache = cache();
+    let tally = run_all(&cache, &guests, enough);
+    let Tally {
+        passed,
+        failed,
+        skipped,
+    } = tally;
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     if let Err(error) = write_page(&cache) {
         eprintln!("the page: {error}");
         return ExitCode::FAILURE;
     }
     ExitCode::from(u8::from(failed > 0))
+}
+
+/// What came of the guests.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+impl Tally {
+    fn skip(&mut self, guest: &Guest, Skip(reason): &Skip) {
+        self.skipped += 1;
+        println!("{}: skipped: {reason}", guest.name);
+    }
+
+    fn add(&mut self, cache: &Path, guest: &Guest, report: &Report, took: Duration) {
+        let is_right = report.wrong.is_empty();
+        let verdict = if is_right { "ok" } else { "FAILED" };
+        let (name, kernel, took) = (guest.name, &report.kernel, took.as_secs());
+        let (cases, tests) = (report.cases.len(), report.tests.len());
+        println!("{name}: {verdict}: {kernel}, {cases} cases, {tests} tests, {took} s");
+        for wrong in &report.wrong {
+            println!("    {wrong}");
+        }
+        if is_right {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+            println!("    what it wrote: {}", boot::log(cache, name).display());
+        }
+    }
+}
+
+/// Makes one ready after the other, and runs some at once. After `enough` none is begun.
+fn run_all(cache: &Path, guests: &[&'static Guest], enough: Option<Duration>) -> Tally {
+    let mut tally = Tally::default();
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let mut running = VecDeque::new();
+        let join = |tally: &mut Tally, (guest, handle): (&Guest, ScopedJoinHandle<'_, _>)| {
+            let (report, took) = handle.join().expect("a guest's thread doesn't panic");
+            tally.add(cache, guest, &report, took);
+        };
+        for guest in guests {
+            let begun = Instant::now();
+            if enough.is_some_and(|enough| begun - started > enough) {
+                tally.skip(guest, &Skip::because("the others took too long"));
+                continue;
+            }
+            let ready = match ready(cache, guest) {
+                Ok(Ok(ready)) => ready,
+                Ok(Err(error)) => {
+                    tally.add(cache, guest, &Report::failed(error), begun.elapsed());
+                    continue;
+                }
+                Err(skip) => {
+                    tally.skip(guest, &skip);
+                    continue;
+                }
+            };
+            if running.len() == TOGETHER {
+                running
+                    .pop_front()
+                    .into_iter()
+                    .for_each(|first| join(&mut tally, first));
+            }
+            let run = move || {
+                let report = match boot::run(cache, &ready, guest) {
+                    Ok(console) => judge::read(guest, &console),
+                    Err(error) => Report::failed(error),
+                };
+                (report, begun.elapsed())
+            };
+            running.push_back((*guest, scope.spawn(run)));
+        }
+        running.into_iter().for_each(|rest| join(&mut tally, rest));
+    });
+    tally
 }
 
 /// Those that the command line names: whole, or by the start of their names.
@@ -144,22 +196,20 @@ fn cache() -> PathBuf {
         .join("kernels")
 }
 
-/// Fetches, builds and runs one; a skip where something can't be fetched.
-fn run(cache: &Path, guest: &Guest) -> Result<Report, Skip> {
+/// Fetches and builds what a guest takes; a skip where something can't be fetched.
+fn ready(cache: &Path, guest: &Guest) -> Result<Result<Ready, String>, Skip> {
     if cfg!(not(target_arch = "x86_64")) {
         return Err(Skip::because("the emulators are those for x86_64"));
     }
-    let failed = |what: String| Report {
-        wrong: vec![what],
-        ..Report::default()
-    };
+    if guest.machine == Machine::Gvisor {
+        needs_sys_admin()?;
+    }
     let emulators = Emulators::fetch(cache)?;
-    let programs = match guest.target.build(cache, guest.class() == Class::Linux)? {
-        Ok(programs) => programs,
-        Err(error) => return Ok(failed(error)),
-    };
-    Ok(match boot::run(cache, &emulators, guest, &programs)? {
-        Ok(console) => judge::read(guest, &console),
-        Err(error) => failed(error),
-    })
+    let kernel = boot::kernel(cache, guest)?;
+    let programs = guest.target.build(cache, guest.class() == Class::Linux)?;
+    Ok(programs.map(|programs| Ready {
+        emulators,
+        kernel,
+        programs,
+    }))
 }

@@ -3,7 +3,6 @@
 use crate::boot::{Emulators, console_of, log};
 use crate::toolchain::Programs;
 use seccomptime_tests::guest::CASES;
-use seccomptime_tests::support::harness::Skip;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,16 +30,9 @@ const CONFIG: &str = r#"{
 "#;
 
 /// Runs the cases in gVisor.
-pub fn gvisor(
-    cache: &Path,
-    emulators: &Emulators,
-    programs: &Programs,
-) -> Result<Result<String, String>, Skip> {
-    seccomptime_tests::support::program::needs_sys_admin()?;
+pub fn gvisor(cache: &Path, emulators: &Emulators, programs: &Programs) -> Result<String, String> {
     let bundle = cache.join("gvisor");
-    if let Err(error) = lay(&bundle, &programs.folder) {
-        return Ok(Err(format!("the container: {error}")));
-    }
+    lay(&bundle, &programs.folder).map_err(|error| format!("the container: {error}"))?;
     let id = format!("kernels-{}", std::process::id());
     let runsc = |arguments: &[&str]| {
         let mut command = emulators.command("runsc");
@@ -54,7 +46,7 @@ pub fn gvisor(
     let console = console_of(run, HUNG_AFTER, &log(cache, "gvisor"));
     // Where it has ended there is nothing to remove, and that is no failure.
     runsc(&["delete", "--force", &id]).output().ok();
-    Ok(console)
+    console
 }
 
 fn lay(bundle: &Path, programs: &Path) -> io::Result<()> {
