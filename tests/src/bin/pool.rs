@@ -12,10 +12,12 @@ static OPENS: Policy = policy!(
     include = "policies/worker.policy", allow(openat, close, fcntl), errno(EACCES: socket),
     // There it does what `socket` does, and libc calls it.
     arch(i686, s390x: errno(EACCES: socketcall)),
+    arch(i686, arm: allow(fcntl64)),
 );
 static CONNECTS: Policy = policy!(
     include = "policies/worker.policy", allow(socket, bind, close, fcntl), errno(EACCES: openat),
     arch(i686, s390x: allow(socketcall)),
+    arch(i686, arm: allow(fcntl64)),
 );
 static COMPUTES: Policy = policy!(
     include = "policies/worker.policy", errno(EACCES: openat, socket),

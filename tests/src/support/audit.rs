@@ -20,13 +20,14 @@ const RECEIVE_BUFFER: libc::c_int = 64 << 20;
 const LONGEST_MESSAGE: usize = 16 << 10;
 /// Seconds without any record after which the log counts as silent.
 const SILENT_AFTER: libc::time_t = 60;
-/// Numbers from here on are no call of any arch; the low bits tell canaries of one machine apart, of which s390x has few.
+/// Numbers from here on are no call of any arch; the low bits tell canaries of one machine apart, of which there are few where
+/// numbers are low.
 const FIRST_CANARY: u32 = 0x2000_0000 & call::LAST | 0x8000;
 /// How many bits of a canary are from its process, and from its turn.
-const CANARY_BITS: [u32; 2] = if cfg!(target_arch = "s390x") {
-    [7, 7]
-} else {
+const CANARY_BITS: [u32; 2] = if call::LAST == u32::MAX {
     [15, 12]
+} else {
+    [7, 7]
 };
 /// `struct nlmsghdr` (linux/netlink.h): length, type, flags, sequence, port.
 const HEADER: usize = 16;

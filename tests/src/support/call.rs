@@ -52,8 +52,8 @@ impl Call {
     }
 }
 
-/// The highest number that a filter sees: s390x keeps 16 bits of it.
-pub const LAST: u32 = if cfg!(target_arch = "s390x") {
+/// A number as high as a filter sees and the kernel answers: s390x keeps 16 bits of it, arm ends who calls for a much higher one.
+pub const LAST: u32 = if cfg!(any(target_arch = "s390x", target_arch = "arm")) {
     0xffff
 } else {
     u32::MAX

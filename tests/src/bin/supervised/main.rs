@@ -71,8 +71,9 @@ fn main() {
 ///
 /// What the call does with its arguments must be sound. Those that read an id look at none.
 pub unsafe fn call(nr: libc::c_long, args: [u64; 2]) -> Result<libc::c_long, i32> {
+    let [first, second] = args.map(|arg| usize::try_from(arg).expect("a register's worth"));
     // SAFETY: as the caller says.
-    match unsafe { libc::syscall(nr, args[0], args[1]) } {
+    match unsafe { libc::syscall(nr, first, second) } {
         -1 => Err(io::Error::last_os_error().raw_os_error().unwrap_or(0)),
         value => Ok(value),
     }
