@@ -158,6 +158,7 @@ impl<'p> Ready<'p> {
             actions,
             deadly,
         } = self.adapted;
+        load::rehearse(self.interface, self.flags)?;
         let answer = plan.on_a_copy(self.policy.instructions, |program| {
             sys::load(self.interface, self.flags, Some(program))
         });

@@ -43,7 +43,6 @@ fn main() -> ExitCode {
         faults::those_that_take_cap_sys_admin_have_theirs,
         faults::the_page_is_this_table,
         old_kernel::a_load_that_succeeds_proves_nothing,
-        old_kernel::a_lie_that_spares_the_null_program_is_not_noticed,
         old_kernel::on_error_return_is_an_error_of_main,
         old_kernel::on_error_panic_panics,
         report::a_denied_call_is_told_and_deadly,

@@ -193,6 +193,13 @@ pub const SANDBOXES: Group = Group {
             ),
         ),
         Fault::filter(
+            "the same, but the kernel itself answers to the null program",
+            || outer(Outer::installs_nothing_but_null),
+            all_end(
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered 0: an earlier sandbox is in the way; allow `@install` in it",
+            ),
+        ),
+        Fault::filter(
             "no seccomp(2), and success with nothing installed",
             || outer(|outer| outer.without_seccomp().installs_nothing()),
             all_end(

@@ -42,8 +42,9 @@ const TAIL: &str = "
 ## What isn't here
 
 - A program of more than 4096 instructions: it is a build error, and a `Policy` can't be made by hand.
-- An outer sandbox that lets the kernel answer to the null program, and makes up a success for any other, isn't noticed: nothing is called after
-  the load. No kernel does that. A test shows it: `old_kernel::a_lie_that_spares_the_null_program_is_not_noticed`.
+- A supervisor that lets the kernel answer until the very load, and makes up a success for that one, isn't noticed: nothing is called after
+  the load. It could as well stop the program and change it. An outer filter can't do that: it sees numbers alone, and to it the load of a
+  program without instructions, which comes first and which no kernel takes, is the same call.
 ";
 
 fn page() -> String {
