@@ -125,7 +125,9 @@ fn system(ready: &Ready, guest: &Guest, image: &Path) -> Command {
         command.arg("-kernel").arg(kernel);
     }
     command.arg("-initrd").arg(image);
-    command.args(["-append", &format!("console={console} loglevel=1 panic=-1")]);
+    // The last is for a test whose supervisor writes over a program.
+    let line = format!("console={console} loglevel=1 panic=-1 proc_mem.force_override=always");
+    command.args(["-append", &line]);
     command
 }
 

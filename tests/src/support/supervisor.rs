@@ -1,6 +1,7 @@
 //! A supervisor above a program: it reads what the program asks for, and answers what no outer filter can.
 
 use super::bpf::Program;
+use super::harness::Skip;
 use super::program::{self, Ran};
 use super::{checked, fork};
 use std::fs::File;
@@ -46,6 +47,21 @@ impl Asked {
         let path = format!("/proc/{}/mem", self.pid);
         let memory = File::options().read(true).write(true).open(path);
         memory.expect("a child of this process")
+    }
+}
+
+/// Whether the kernel lets memory be written that is read-only to its program, as [`Asked::write`] does: since Linux 6.12 it can be
+/// configured, and booted, not to.
+pub fn can_write() -> Result<(), Skip> {
+    static READ_ONLY: [u8; 1] = *b"x";
+    let memory = File::options().write(true).open("/proc/self/mem");
+    let address = READ_ONLY.as_ptr().expose_provenance();
+    let address = u64::try_from(address).expect("an address is 64 bits at most");
+    match memory.and_then(|memory| memory.write_all_at(&READ_ONLY, address)) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(Skip::because(format!(
+            "this kernel doesn't let read-only memory be written: {error}; it takes proc_mem.force_override=always"
+        ))),
     }
 }
 
