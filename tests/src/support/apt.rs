@@ -9,7 +9,8 @@ use std::process::Command;
 
 /// The Debian that the tools come from; others may lack their libraries.
 const HOST: &str = "bookworm";
-/// How often an index or a package is tried for: a mirror that is being updated contradicts itself for a while.
+/// How often an index is tried for: a mirror that is being updated contradicts itself for a while. apt itself doesn't try again, and
+/// not for long, so that where there is no network that is soon known.
 const TRIES: usize = 3;
 
 /// One release of Debian, and the arches whose packages are wanted.
@@ -184,6 +185,7 @@ fn lay(folder: &Path, source: Source) -> Result<(), Skip> {
             "Dir::State \"{folder}\";\nDir::State::status \"{folder}/status\";\nDir::Cache \"{folder}\";\n\
              Dir::Etc::sourcelist \"{folder}/sources.list\";\nDir::Etc::sourceparts \"-\";\nDir::Etc::preferencesparts \"-\";\n\
              APT::Default-Release \"{suite}\";\nAPT::Architecture \"amd64\";\nAPT::Architectures {{ \"amd64\"; \"{arch}\"; }};\nAPT::Sandbox::User \"\";\n\
+             Acquire::Retries \"0\";\nAcquire::http::Timeout \"20\";\nAcquire::https::Timeout \"20\";\n\
              Acquire::IndexTargets::deb::DEP-11::DefaultEnabled \"false\";\nAcquire::Languages \"none\";\n"
         ),
     )
