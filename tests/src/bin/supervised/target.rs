@@ -179,7 +179,7 @@ pub fn memory() {
     unsafe { pages.add(page - 1).write(b'x') };
     println!("{:?}", ask(address(never_ends)));
     println!("{:?}", ask(0));
-    println!("{:?}", ask(u64::MAX));
+    println!("{:?}", ask(u64::try_from(usize::MAX).unwrap()));
     println!("{:?}", ask(address(over_a_page.as_ptr().cast_mut().cast())));
     println!("{:?}", ask(address(long.as_ptr().cast_mut().cast())));
 }
