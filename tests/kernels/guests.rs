@@ -166,7 +166,8 @@ pub const GUESTS: &[Guest] = &[
         name: "riscv64-newest",
         machine: Machine::System {
             qemu: "qemu-system-riscv64",
-            arguments: &["-M", "virt"],
+            // With std built for debugging the programs are large.
+            arguments: &["-M", "virt", "-m", "2048"],
             console: "ttyS0",
             kernel: ("linux-image-riscv64", "sid"),
         },
