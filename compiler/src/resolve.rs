@@ -51,6 +51,27 @@ pub fn number_on(syscall: &Syscall, table: Table) -> Option<u32> {
     data::syscall(data::alias(table, syscall.name)?)?.nr_on(table)
 }
 
+/// The names under which a table has a call's number: most have one, a number that is no call has none.
+pub fn names_on(call: Call, table: Table) -> Vec<&'static str> {
+    let own = match call {
+        Call::Named(syscall) if syscall.nr_on(table).is_some() => Some(syscall.name),
+        Call::Named(syscall) => data::alias(table, syscall.name),
+        Call::Number(number) => data::name_of(table, number),
+    };
+    let Some(own) = own else {
+        return Vec::new();
+    };
+    // A name that the table has for another call is that call's.
+    let others = ALIASES.iter().filter(|(on, alias, real)| {
+        let is_free = || data::syscall(alias).is_some_and(|s| s.nr_on(table).is_none());
+        *on == table && *real == own && is_free()
+    });
+    [own]
+        .into_iter()
+        .chain(others.map(|(_, alias, _)| *alias))
+        .collect()
+}
+
 /// A pattern and the calls it is about.
 #[derive(Debug)]
 pub struct Resolved<'p, T> {

@@ -84,6 +84,17 @@ impl Defaults {
         }
     }
 
+    /// What happens to a number that no rule is about and that is no call of the baseline, and the setting that says so.
+    pub fn of_unknown(&self, arch: &Arch, number: u32) -> (&'static str, &Action) {
+        let unknown = &self.unknown.action;
+        let was_x32 = arch.numbers == Numbers::WithoutX32Bit && X32_WITHOUT_BIT.contains(&number);
+        // Answered by an errno or worse, such a number is as harmless as any other unknown one.
+        if arch.is_foreign(number) || was_x32 && unknown.verb < Verb::Errno {
+            return ("foreign", &self.foreign.action);
+        }
+        ("unknown", unknown)
+    }
+
     /// All three.
     pub fn choices(&self) -> [&Choice; 3] {
         [&self.default, &self.foreign, &self.unknown]
@@ -165,14 +176,7 @@ impl Selection {
         if let Some(decision) = self.calls.get(&number) {
             return decision.clone();
         }
-        let unknown = &self.defaults.unknown.action;
-        let was_x32 =
-            self.arch.numbers == Numbers::WithoutX32Bit && X32_WITHOUT_BIT.contains(&number);
-        // Answered by an errno or worse, such a number is as harmless as any other unknown one.
-        if was_x32 && unknown.verb < Verb::Errno {
-            return Decision::always(&self.defaults.foreign.action);
-        }
-        Decision::always(unknown)
+        Decision::always(self.defaults.of_unknown(self.arch, number).1)
     }
 
     /// What happens to a call of any other audit arch.

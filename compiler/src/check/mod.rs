@@ -252,7 +252,8 @@ fn lets_in(
     let verb = verdict.otherwise.verb.name();
     Some(match verdict.by {
         Some(rule) => format!("`{verb}` of `{}`", rule.pattern.text),
-        None => format!("the default `{verb}`"),
+        None if verdict.setting == "default" => format!("the default `{verb}`"),
+        None => format!("`{} = {verb}`", verdict.setting),
     })
 }
 

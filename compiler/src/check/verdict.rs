@@ -1,16 +1,19 @@
 //! What the policy does with one call, for the checks: references into the policy, nothing lowered.
 
 use crate::action::Verb;
-use crate::data::{self, Table};
+use crate::arch::ARCHES;
+use crate::data::{self, Table, Version};
 use crate::map::Map;
 use crate::policy::{Action, Condition, Rule};
-use crate::resolve::{Call, Names};
+use crate::resolve::{Call, Names, names_on};
 use crate::select::Defaults;
 
 /// The rules by the call that they are about.
 pub(super) struct Verdicts<'p> {
     by_name: Map<&'static str, Vec<&'p Rule>>,
     by_number: Map<u32, Vec<&'p Rule>>,
+    /// What came later is unknown to the policy.
+    baseline: Version,
 }
 
 /// What happens to a call.
@@ -20,8 +23,10 @@ pub(super) struct Verdict<'p> {
     pub(super) branches: Vec<(&'p Condition, &'p Action)>,
     /// What happens where none holds.
     pub(super) otherwise: &'p Action,
-    /// The rule that says so; `None` is the default.
+    /// The rule that says so; `None` is the setting.
     pub(super) by: Option<&'p Rule>,
+    /// The setting that says what happens where no rule does.
+    pub(super) setting: &'static str,
 }
 
 impl<'p> Verdicts<'p> {
@@ -29,6 +34,7 @@ impl<'p> Verdicts<'p> {
         let mut verdicts = Verdicts {
             by_name: Map::new(),
             by_number: Map::new(),
+            baseline: names.baseline,
         };
         for rule in &names.rules {
             for call in &rule.calls {
@@ -69,9 +75,9 @@ impl<'p> Verdicts<'p> {
         defaults: &'p Defaults,
     ) -> Option<Verdict<'p>> {
         let number = call.number_on(table)?;
-        let name = call.syscall().map(|syscall| syscall.name);
-        let named = name.and_then(|name| self.by_name.get(&name));
-        let named = named.into_iter().flatten();
+        let names = names_on(call, table);
+        let named = names.iter().filter_map(|name| self.by_name.get(name));
+        let named = named.flatten();
         let numbered = self.by_number.get(&number).into_iter().flatten();
         let mut rules: Vec<&'p Rule> = named
             .chain(numbered)
@@ -79,11 +85,26 @@ impl<'p> Verdicts<'p> {
             .filter(|rule| rule.tables.as_ref().is_none_or(|t| t.contains(&table)))
             .collect();
         rules.sort_by_key(|rule| core::cmp::Reverse(rule.action.verb));
+        let known = names.iter().filter_map(|name| data::syscall(name));
+        let is_known = known
+            .into_iter()
+            .any(|s| s.since_on(table) <= self.baseline);
+        let arch = ARCHES.iter().find(|arch| arch.table == table)?;
+        let (setting, otherwise) = if is_known {
+            ("default", &defaults.default.action)
+        } else {
+            defaults.of_unknown(arch, number)
+        };
         let mut verdict = Verdict {
             branches: Vec::new(),
-            otherwise: &defaults.default.action,
+            otherwise,
             by: None,
+            setting,
         };
+        // No rule is asked about these.
+        if arch.is_foreign(number) {
+            return Some(verdict);
+        }
         for rule in rules {
             match &rule.pattern.condition {
                 Some(condition) => verdict.branches.push((condition, &rule.action)),
@@ -123,5 +144,60 @@ impl Verdict<'_> {
     pub(super) fn depends(&self) -> bool {
         let mut verbs = self.verbs();
         verbs.any(Verb::permits) && self.verbs().any(|verb| verb >= Verb::Notify)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::include::NoFiles;
+    use crate::lex::lex;
+    use crate::{Place, analyse};
+
+    fn told(text: &str) -> Vec<String> {
+        let tokens = lex(text, 0).unwrap().tokens;
+        let diagnostics = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
+        diagnostics.into_iter().map(|d| d.message).collect()
+    }
+
+    /// A number is forbidden by whatever name, or setting, it is let in.
+    #[test]
+    fn a_forbidden_number_is_known_by_its_names() {
+        for (policy, want) in [
+            (
+                "allow(exit_group), arch(x86_64: allow(execve)), forbid(syscall(59))",
+                "`syscall(59)` is forbidden, and `allow` of `execve` lets it in",
+            ),
+            (
+                "allow(exit_group), arch(x86_64: allow(syscall(59))), forbid(execve)",
+                "`execve` is forbidden, and `allow` of `syscall(59)` lets it in",
+            ),
+            // riscv32 has one number for both.
+            (
+                "allow(exit_group, mmap2), forbid(mmap)",
+                "`mmap` is forbidden, and `allow` of `mmap2` lets it in",
+            ),
+            (
+                "allow(exit_group), arch(riscv32: allow(mmap)), forbid(mmap2)",
+                "`mmap2` is forbidden, and `allow` of `mmap` lets it in",
+            ),
+            (
+                "allow(exit_group), unknown = allow, waive(open_unknown: \"a test\"), forbid(syscall(9999))",
+                "`syscall(9999)` is forbidden, and `unknown = allow` lets it in",
+            ),
+            (
+                "allow(exit_group), unknown = log, waive(open_unknown: \"a test\"), baseline = \"5.10\", forbid(syscall(449))",
+                "`syscall(449)` is forbidden, and `unknown = log` lets it in",
+            ),
+        ] {
+            let told = told(policy);
+            assert!(told.iter().any(|told| told == want), "{policy}: {told:?}");
+        }
+        for policy in [
+            "allow(exit_group, execve), forbid(syscall(9999))",
+            "allow(exit_group, mmap), forbid(munmap)",
+            "allow(exit_group), unknown = allow, waive(open_unknown: \"a test\"), forbid(execve)",
+        ] {
+            assert_eq!(told(policy), Vec::<String>::new(), "{policy}");
+        }
     }
 }
