@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::arch::ARCHES;
 use crate::argument::{locate, names, place};
-use crate::data::{self, FLAGS, Syscall};
+use crate::data::{self, FLAGS, Syscall, Table};
 use crate::lint::Lint;
 use crate::nearest::nearest;
 use crate::policy::{Cast, Comparison, Condition, Expression, Operand, Pattern, Rule, Target};
@@ -53,16 +53,23 @@ impl<'p> Checker<'_, 'p> {
                     && operand.mask.is_none()
                     && value.integer() == Some(0);
                 self.operand(syscall, operand, null, rule);
-                match op {
-                    Comparison::Equal => self.flags(syscall, operand, value, rule, denies),
-                    Comparison::NotEqual => self.flags(syscall, operand, value, rule, !denies),
-                    _ => {}
+                let (denies, order) = match op {
+                    Comparison::Equal => (denies, None),
+                    Comparison::NotEqual => (!denies, None),
+                    // One flag more makes it greater.
+                    Comparison::Less => (denies, Some(format!("< {}", value.text))),
+                    Comparison::LessOrEqual => (denies, Some(format!("<= {}", value.text))),
+                    Comparison::Greater => (!denies, Some(format!("> {}", value.text))),
+                    Comparison::GreaterOrEqual => (!denies, Some(format!(">= {}", value.text))),
+                };
+                if denies {
+                    self.flags(syscall, operand, value, order.as_deref(), rule);
                 }
             }
             Condition::In { operand, list } => {
                 self.operand(syscall, operand, false, rule);
-                if let Some(first) = list.first() {
-                    self.flags(syscall, operand, first, rule, denies);
+                if let Some(first) = list.first().filter(|_| denies) {
+                    self.flags(syscall, operand, first, None, rule);
                 }
                 let mut before = BTreeSet::new();
                 for value in list {
@@ -72,7 +79,13 @@ impl<'p> Checker<'_, 'p> {
                     }
                 }
             }
-            Condition::Range { operand, .. } => self.operand(syscall, operand, false, rule),
+            Condition::Range { operand, low, high } => {
+                self.operand(syscall, operand, false, rule);
+                if denies {
+                    let range = format!("in {}..={}", low.text, high.text);
+                    self.flags(syscall, operand, high, Some(&range), rule);
+                }
+            }
         }
     }
 
@@ -115,8 +128,7 @@ impl<'p> Checker<'_, 'p> {
             );
             self.lint(Lint::NarrowingCast, rule, operand.name.span, &message);
         }
-        // Where nothing is known of the slot, all of it counts as it is.
-        if bits > widest.ty.bits && place(name).is_none() {
+        if bits > widest.ty.bits {
             let message = format!(
                 "the kernel looks at {} bits of `{name}` of `{}`, and this compares {bits}: a caller sets the rest as it likes and is another value",
                 widest.ty.bits, syscall.name
@@ -139,29 +151,34 @@ impl<'p> Checker<'_, 'p> {
         );
     }
 
-    /// Equality where it denies, on an argument that carries flags: one flag more is another value.
+    /// Equality where it denies, or an order, on an argument that carries flags: one flag more is another value, and a greater one.
     fn flags(
         &mut self,
         syscall: &'static Syscall,
         operand: &'p Operand,
         value: &'p Expression,
+        order: Option<&str>,
         rule: Option<&'p Rule>,
-        denies: bool,
     ) {
-        if !denies || operand.mask.is_some() {
+        if operand.mask.is_some() {
             return;
         }
-        let name = &operand.name.text;
-        let carrier =
-            FLAGS.binary_search_by(|(call, arg, _)| (*call, *arg).cmp(&(syscall.name, name)));
-        let Ok(carrier) = carrier else {
+        let Some(mask) = carrier(syscall, &operand.name.text) else {
             return;
         };
-        // What is all flags is asked for bit by bit.
-        let mask = FLAGS[carrier].2.unwrap_or(&value.text);
+        let (name, value) = (&operand.name.text, &value.text);
+        let instead = match (order, mask) {
+            (Some(order), Some(mask)) => format!("`{name} & {mask} {order}`"),
+            (None, Some(mask)) => format!("`{name} & {mask} == {value}`"),
+            // What is all flags is asked for bit by bit.
+            (None, None) => format!("`{name} & {value} == {value}`"),
+            (Some(_), None) => {
+                format!("a test for each flag, such as `{name} & {value} == {value}`")
+            }
+        };
         let message = format!(
-            "`{name}` of `{}` carries flags: with one more it is another value, and gets past this; write `{name} & {mask} == {}`",
-            syscall.name, value.text
+            "`{name}` of `{}` carries flags: with one more it is another value, and gets past this; write {instead}",
+            syscall.name
         );
         self.lint(Lint::FlagEquality, rule, operand.name.span, &message);
     }
@@ -194,6 +211,25 @@ impl<'p> Checker<'_, 'p> {
             }
         }
     }
+}
+
+/// Whether the argument carries flags, by the kernel's name or by its place, and the mask of what of it is none.
+fn carrier(syscall: &Syscall, name: &str) -> Option<Option<&'static str>> {
+    let by_name = |name: &str| {
+        let at = FLAGS.binary_search_by(|(call, arg, _)| (*call, *arg).cmp(&(syscall.name, name)));
+        at.ok().map(|at| FLAGS[at].2)
+    };
+    let on = Table::ALL
+        .into_iter()
+        .filter(|t| syscall.nr_on(*t).is_some());
+    let by_place = |table| {
+        let args = syscall.args_on(table);
+        // The kernel's name comes first.
+        let own = args.iter().any(|arg| arg.name == name);
+        let slot = place(name).filter(|_| !own)?;
+        by_name(args.get(slot)?.name)
+    };
+    by_name(name).or_else(|| on.into_iter().find_map(by_place))
 }
 
 /// Whether one is the negation of the other as it is written.
@@ -235,5 +271,83 @@ fn exclusive(a: &Condition, b: &Condition) -> bool {
     match (number(a), number(b)) {
         (Some((a, n)), Some((b, m))) => a == b && n != m,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::include::NoFiles;
+    use crate::lex::lex;
+    use crate::{Place, analyse};
+
+    fn told(condition: &str) -> Vec<String> {
+        let text = format!(
+            "{condition}, allow(exit_group), errno(ENOSYS: io_uring_setup, io_uring_enter), default = trace"
+        );
+        let tokens = lex(&text, 0).unwrap().tokens;
+        let diagnostics = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
+        diagnostics.into_iter().map(|d| d.message).collect()
+    }
+
+    /// What an argument is, it is by its place too.
+    #[test]
+    fn an_argument_by_its_place_is_the_same_argument() {
+        for (policy, want) in [
+            (
+                "errno(EPERM: socket(arg1 == SOCK_DGRAM))",
+                "write `arg1 & 0xf == SOCK_DGRAM`",
+            ),
+            (
+                "errno(EPERM: ioctl(arg1 as u64 == TIOCSTI))",
+                "the kernel looks at 32 bits of `arg1` of `ioctl`",
+            ),
+            (
+                "allow(kill(arg1 as u64 == 9))",
+                "the kernel looks at 32 bits of `arg1` of `kill`",
+            ),
+        ] {
+            let told = told(policy);
+            assert!(
+                told.len() == 1 && told[0].contains(want),
+                "{policy}: {told:?}"
+            );
+        }
+        // What prctl calls `arg2` is its second argument; of a slot that a call doesn't use all counts.
+        for policy in [
+            "allow(prctl(arg2 as u64 == 9))",
+            "allow(kill(arg2 as u64 == 9))",
+        ] {
+            assert_eq!(told(policy), Vec::<String>::new(), "{policy}");
+        }
+    }
+
+    #[test]
+    fn an_order_is_passed_by_with_a_flag_too() {
+        for (policy, want) in [
+            (
+                "errno(EPERM: socket(type in 1..=2))",
+                "write `type & 0xf in 1..=2`",
+            ),
+            ("errno(EPERM: socket(type < 3))", "write `type & 0xf < 3`"),
+            ("allow(socket(type > 2))", "write `type & 0xf > 2`"),
+            ("allow(socket(!(type <= 2)))", "write `type & 0xf <= 2`"),
+            (
+                "errno(EPERM: mprotect(prot <= 4))",
+                "write a test for each flag, such as `prot & 4 == 4`",
+            ),
+        ] {
+            let told = told(policy);
+            assert!(
+                told.len() == 1 && told[0].contains(want),
+                "{policy}: {told:?}"
+            );
+        }
+        for policy in [
+            "allow(socket(type in 1..=2))",
+            "allow(socket(type < 3))",
+            "errno(EPERM: socket(type > 5))",
+        ] {
+            assert_eq!(told(policy), Vec::<String>::new(), "{policy}");
+        }
     }
 }
