@@ -3,7 +3,7 @@
 //! Looked at for the arch that is built, so that nobody hears of another arch's calls.
 
 use crate::action::Verb;
-use crate::data::{FAMILIES, Table};
+use crate::data::{self, FAMILIES, Table};
 use crate::lint::Lint;
 use crate::policy::{Rule, Target};
 use crate::select::Defaults;
@@ -12,7 +12,7 @@ use super::Checker;
 use super::verdict::Verdicts;
 
 /// Calls that do the same under several names, beside the variants of the tables (time64, uid32 and their like).
-const EQUIVALENT: [&[&str]; 21] = [
+const EQUIVALENT: [&[&str]; 35] = [
     &["open", "openat", "openat2", "creat"],
     &["clone", "clone3", "fork", "vfork"],
     &["execve", "execveat"],
@@ -41,6 +41,20 @@ const EQUIVALENT: [&[&str]; 21] = [
     &["truncate", "truncate64"],
     &["mount", "move_mount", "fsmount"],
     &["init_module", "finit_module"],
+    &["stat", "newfstatat", "fstatat64", "statx"],
+    &["lstat", "newfstatat", "fstatat64", "statx"],
+    &["access", "faccessat", "faccessat2"],
+    &["readlink", "readlinkat"],
+    &["getdents", "getdents64"],
+    &["utime", "utimes", "futimesat", "utimensat"],
+    &["getxattr", "getxattrat"],
+    &["listxattr", "listxattrat"],
+    &["setrlimit", "prlimit64"],
+    &["settimeofday", "clock_settime", "stime"],
+    &["adjtimex", "clock_adjtime"],
+    &["kexec_load", "kexec_file_load"],
+    &["quotactl", "quotactl_fd"],
+    &["sched_setscheduler", "sched_setattr"],
 ];
 
 /// The calls that do what `name` does.
@@ -77,21 +91,29 @@ impl<'p> Checker<'_, 'p> {
         tables: &[Table],
     ) {
         for rule in &self.policy.rules {
-            let Target::Name(name) = &rule.pattern.target else {
-                continue;
-            };
-            let equivalents = equivalents(&name.text);
-            if equivalents.is_empty() {
-                continue;
-            }
-            for &table in tables {
-                if rule.tables.as_ref().is_none_or(|t| t.contains(&table)) {
-                    let equivalents = Equivalents {
-                        name: &name.text,
-                        others: &equivalents,
-                    };
-                    self.family(rule, &equivalents, defaults, verdicts, table);
+            let applies = |table: &&Table| rule.tables.as_ref().is_none_or(|t| t.contains(table));
+            let mut look = |name: &str, others: &[&'static str], table| {
+                if !others.is_empty() {
+                    let calls = Equivalents { name, others };
+                    self.family(rule, &calls, defaults, verdicts, table);
                 }
+            };
+            match &rule.pattern.target {
+                Target::Name(name) => {
+                    let others = equivalents(&name.text);
+                    for &table in tables.iter().filter(applies) {
+                        look(&name.text, &others, table);
+                    }
+                }
+                // A number is another call on each of them.
+                Target::Number(number) => {
+                    for &table in tables.iter().filter(applies) {
+                        if let Some(name) = data::name_of(table, *number) {
+                            look(name, &equivalents(name), table);
+                        }
+                    }
+                }
+                Target::Set { .. } => {}
             }
         }
     }
@@ -179,4 +201,97 @@ impl<'p> Checker<'_, 'p> {
 fn quoted(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::arch::Arch;
+    use crate::include::NoFiles;
+    use crate::lex::lex;
+    use crate::{Build, compile};
+
+    use super::*;
+
+    fn told(text: &str, arch: &str) -> Vec<String> {
+        let tokens = lex(text, 0).unwrap().tokens;
+        let arch = Arch::from_name(arch).unwrap();
+        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
+        let told = program.err().unwrap_or_default();
+        told.into_iter().map(|d| d.message).collect()
+    }
+
+    #[test]
+    fn every_name_is_a_calls() {
+        for group in EQUIVALENT {
+            for name in group {
+                assert!(data::syscall(name).is_some(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_is_walked_around_through_what_does_the_same() {
+        for (text, arch, open) in [
+            (
+                "errno(EACCES: stat), default = allow",
+                "x86_64",
+                "newfstatat`, `statx",
+            ),
+            (
+                "errno(EACCES: newfstatat), default = allow",
+                "aarch64",
+                "statx",
+            ),
+            (
+                "errno(EACCES: access), default = allow",
+                "x86_64",
+                "faccessat`, `faccessat2",
+            ),
+            (
+                "errno(EPERM: settimeofday), default = allow",
+                "x86_64",
+                "clock_settime",
+            ),
+            (
+                "errno(EPERM: kexec_load), default = allow",
+                "x86_64",
+                "kexec_file_load",
+            ),
+            (
+                "errno(EPERM: setrlimit), default = allow",
+                "x86_64",
+                "prlimit64",
+            ),
+            // By its number as by its name, which is another one on each arch.
+            (
+                "errno(EPERM: syscall(59)), default = allow",
+                "x86_64",
+                "execveat",
+            ),
+            (
+                "errno(EPERM: syscall(221)), default = allow",
+                "aarch64",
+                "execveat",
+            ),
+        ] {
+            let told = told(text, arch);
+            assert!(
+                told.len() == 1 && told[0].contains(open),
+                "{text} {arch}: {told:?}"
+            );
+        }
+        for (text, arch) in [
+            ("errno(EPERM: syscall(59)), default = allow", "aarch64"),
+            (
+                "errno(EPERM: settimeofday, clock_settime), default = allow",
+                "x86_64",
+            ),
+            (
+                "errno(EACCES: stat, lstat, newfstatat, statx), default = allow",
+                "x86_64",
+            ),
+        ] {
+            assert_eq!(told(text, arch), Vec::<String>::new(), "{text} {arch}");
+        }
+    }
 }

@@ -100,6 +100,7 @@ pub fn check_arch(
         report,
     };
     checker.numbers(table);
+    checker.contested_numbers(table);
     checker.families(defaults, &Verdicts::of(names), &[table]);
 }
 

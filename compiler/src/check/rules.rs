@@ -102,6 +102,42 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
+    /// Two values of one verb for one number that the rules call by two names.
+    pub(super) fn contested_numbers(&mut self, table: Table) {
+        let rules: Vec<_> = rules_on(self.names, table).collect();
+        let has_names = |call: &Call| call.syscall().is_none_or(|s| s.nr_on(table).is_none());
+        let named_otherwise = rules.iter().enumerate().flat_map(|(i, rule)| {
+            let calls = rule.calls.iter().filter(move |call| has_names(call));
+            calls.filter_map(move |call| Some((i, call, call.number_on(table)?)))
+        });
+        for (i, call, number) in named_otherwise {
+            for (j, other) in rules.iter().enumerate().filter(|(j, _)| *j != i) {
+                let (one, two) = (rules[i].written, other.written);
+                let both = |c: &&Call| *c != call && c.number_on(table) == Some(number);
+                let met = other.calls.iter().find(both);
+                // Of two that are both called by another name, one tells it.
+                let is_told = met.is_some_and(|met| !has_names(met) || j < i);
+                if !is_told || one.action.verb != two.action.verb || one.action == two.action {
+                    continue;
+                }
+                let conditions = (&one.pattern.condition, &two.pattern.condition);
+                if let (Some(a), Some(b)) = conditions {
+                    if apart(a, b).is_some() {
+                        continue;
+                    }
+                }
+                let (a, b) = (&two.pattern.text, &one.pattern.text);
+                self.report.error(
+                    name_span(&one.pattern),
+                    format!(
+                        "`{a}` and `{b}` are one call on {}, which is answered with `{}` and with `{}`: one call has one value",
+                        table.name(), two.action, one.action
+                    ),
+                );
+            }
+        }
+    }
+
     /// Rules that never decide anything.
     pub(super) fn dead(&mut self) {
         let debug = self.policy.settings.debug_default.is_some();
@@ -275,4 +311,51 @@ fn held_by<'p>(name: &Resolved<'p, Rule>, set: &Resolved<'p, Rule>) -> Option<&'
         && wider(set.written, name.written)
         && name.calls.iter().any(|call| set.calls.contains(call));
     held.then_some(set.written.pattern.text.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::arch::Arch;
+    use crate::include::NoFiles;
+    use crate::lex::lex;
+    use crate::{Build, compile};
+
+    fn told(text: &str, arch: &str) -> Vec<String> {
+        let tokens = lex(text, 0).unwrap().tokens;
+        let arch = Arch::from_name(arch).unwrap();
+        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
+        let told = program.err().unwrap_or_default();
+        told.into_iter().map(|d| d.message).collect()
+    }
+
+    #[test]
+    fn one_call_by_two_names_has_one_value() {
+        for (text, arch, want) in [
+            (
+                "errno(EPERM: getpid), errno(EACCES: syscall(39)), default = log",
+                "x86_64",
+                "`getpid` and `syscall(39)` are one call on x86_64, which is answered with `errno(EPERM)` and with `errno(EACCES)`: one call has one value",
+            ),
+            (
+                "errno(EPERM: mmap), errno(EACCES: mmap2), default = log",
+                "riscv32",
+                "`mmap2` and `mmap` are one call on riscv32, which is answered with `errno(EACCES)` and with `errno(EPERM)`: one call has one value",
+            ),
+        ] {
+            assert_eq!(told(text, arch), [want], "{text}");
+        }
+        for (text, arch) in [
+            (
+                "errno(EPERM: getpid), errno(EACCES: syscall(39)), default = log",
+                "aarch64",
+            ),
+            (
+                "errno(EPERM: getpid), errno(EPERM: syscall(39)), default = log",
+                "x86_64",
+            ),
+            ("errno(EPERM: mmap, mmap2), default = log", "riscv32"),
+        ] {
+            assert_eq!(told(text, arch), Vec::<String>::new(), "{text} {arch}");
+        }
+    }
 }
