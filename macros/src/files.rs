@@ -64,11 +64,17 @@ impl Disk {
 
     /// Items that make cargo build anew when one of the files changes.
     pub fn tracking(&self) -> TokenStream {
-        let files = self.read.iter().map(|file| &file.shown);
+        let (outside, inside): (Vec<&Read>, _) = self
+            .read
+            .iter()
+            .partition(|file| Path::new(&file.shown).is_absolute());
+        let outside = outside.into_iter().map(|file| &file.shown);
+        let inside = inside.into_iter().map(|file: &Read| &file.shown);
         quote! {
             #(const _: &[::core::primitive::u8] = ::core::include_bytes!(
-                ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #files)
+                ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #inside)
             );)*
+            #(const _: &[::core::primitive::u8] = ::core::include_bytes!(#outside);)*
         }
     }
 
@@ -118,9 +124,15 @@ impl Files for Disk {
     }
 }
 
-/// The path from the package's root, without what leads nowhere.
+/// The path from the package's root, without what leads nowhere; what isn't below it is told whole.
 fn shown(path: &Path, root: &Path) -> String {
-    let relative = path.strip_prefix(root).unwrap_or(path);
+    // Where a file is in truth is known without links, and where the root is with them.
+    let real = fs::canonicalize(root);
+    let real = real.as_deref().unwrap_or(root);
+    let below = path.strip_prefix(root).or_else(|_| path.strip_prefix(real));
+    let Ok(relative) = below else {
+        return path.to_string_lossy().into_owned();
+    };
     let mut parts: Vec<String> = Vec::new();
     for part in relative.components() {
         let part = part.as_os_str().to_string_lossy().into_owned();

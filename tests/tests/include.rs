@@ -1,5 +1,8 @@
 //! `include`: policy files of a package, their mistakes, and what a change of one leads to.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use seccomptime_tests::support::fork::End;
 use seccomptime_tests::support::user_crate::UserCrate;
 
@@ -37,6 +40,61 @@ fn files_are_part_of_the_policy_and_of_the_build() {
         ran.stdout,
         "allow\nallow(@rust-main, @rust-panic), allow(getppid), log(getuid)\n"
     );
+}
+
+/// What several packages share stands in none of them.
+#[test]
+fn files_outside_the_package_are_part_of_the_build_too() {
+    let shared = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(shared.path().join(name), text).unwrap();
+    write(
+        "common.policy",
+        "allow(exit_group), include = \"more.policy\"\n",
+    );
+    write("more.policy", "errno(libc::EACCES: getppid)\n");
+    let included = format!("include = {:?}\n", shared.path().join("common.policy"));
+    let package = UserCrate::new("include-outside")
+        .main(ASKS)
+        .file("policy/main.policy", &included)
+        .lay();
+    let ran = package.build(TARGET).run("include-outside");
+    assert_eq!(
+        ran.stdout,
+        "errno\nallow(exit_group), errno(libc::EACCES: getppid)\n"
+    );
+    write("more.policy", "allow(getppid)\n");
+    let ran = package.build(TARGET).run("include-outside");
+    assert_eq!(ran.stdout, "allow\nallow(exit_group), allow(getppid)\n");
+    // A mistake there is told with the whole path.
+    write("more.policy", "allow(getpppid)\n");
+    let place = shared.path().join("more.policy").display().to_string();
+    let built = package.build(TARGET);
+    let want = format!("error: {place}:1:7: `getpppid` is no syscall");
+    assert!(built.messages.contains(&want), "{}", built.messages);
+}
+
+/// Whoever calls rustc without cargo says no root.
+#[test]
+fn without_a_root_the_error_says_who_knows_it() {
+    let tools = tempfile::tempdir().unwrap();
+    let wrapper = tools.path().join("rustc-without-a-root");
+    fs::write(
+        &wrapper,
+        "#!/bin/sh\nunset CARGO_MANIFEST_DIR\nexec \"$@\"\n",
+    )
+    .unwrap();
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    let built = UserCrate::new("include-rootless")
+        .main(ASKS)
+        .file("policy/main.policy", "allow(getppid)\n")
+        .file(
+            ".cargo/config.toml",
+            &format!("[build]\nrustc-workspace-wrapper = {wrapper:?}\n"),
+        )
+        .build(TARGET);
+    assert!(!built.well(), "{}", built.messages);
+    let want = "error: `policy/main.policy` is looked for from the package's root, which cargo says and nothing else: build with cargo, or write the rules here";
+    assert!(built.messages.contains(want), "{}", built.messages);
 }
 
 /// The messages of a build with these files.
