@@ -64,7 +64,8 @@ lints! {
     Seccomp "seccomp",
     /// A rule that denies what the vDSO answers without a call, so that no filter sees it.
     Vdso "vdso",
-    /// A policy that kills what the kernel calls on the program's behalf: the return from a signal handler, and going on after a stop.
+    /// A policy that kills what the kernel calls on the program's behalf, the return from a signal handler and going on after a stop, or
+    /// answers that return with an errno.
     NoResume "no_resume",
     /// A thread that is killed leaves its locks held, and the process hanging.
     KillThread "kill_thread",

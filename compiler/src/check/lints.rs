@@ -250,7 +250,10 @@ impl<'p> Checker<'_, 'p> {
             self.lint(Lint::NoExit, None, self.whole, &message);
             return;
         }
-        let stuck = RESUME.iter().find(killed);
+        // An errno is no way back from a handler: whatever stands after the call is run. Of a trap's handler that is told anyway.
+        let traps = self.actions().iter().any(|a| a.verb == Verb::Trap);
+        let stays = |name: &&&str| **name == "rt_sigreturn" && denied(name) && !traps;
+        let stuck = RESUME.iter().find(|name| killed(name) || stays(name));
         if let Some(stuck) = stuck.filter(|_| self.place == Place::Main) {
             let message = format!(
                 "under this policy a signal kills the program: `{stuck}`, which the kernel calls for it, is denied; add `@rust-main`, or `allow({})`",

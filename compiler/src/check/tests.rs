@@ -30,7 +30,7 @@ fn policies_that_are_right() {
     good("default = log");
     good("allow(@process, @file-system), errno(EPERM: @chown), default = log");
     good("errno(EPERM: ptrace), default = allow");
-    good("allow(exit_group), default = errno(EPERM)");
+    good("allow(exit_group, rt_sigreturn), default = errno(EPERM)");
     good("allow(@rust-main, @rust-panic)");
     good("trap(getpid), errno(EPERM: rt_sigaction(sig == SIGSYS)), default = allow");
     // A set partly taken away by a stricter rule, in any order of writing.
