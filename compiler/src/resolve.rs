@@ -162,6 +162,26 @@ fn calls(pattern: &Pattern, baseline: Version, report: &mut Report) -> Option<Ve
     }
 }
 
+/// What a pattern's set would hold, had the policy a newer baseline.
+pub fn later(pattern: &Pattern, baseline: Version) -> Vec<&'static str> {
+    let Target::Set { set, minus } = &pattern.target else {
+        return Vec::new();
+    };
+    let held = |name: &Name| data::set(&name.text).map_or_else(Vec::new, data::Set::expand);
+    let mut names = held(set);
+    for taken in minus {
+        match taken {
+            Minus::Name(name) => names.retain(|held| *held != name.text),
+            Minus::Set(name) => {
+                let away = held(name);
+                names.retain(|name| !away.contains(name));
+            }
+        }
+    }
+    names.retain(|name| data::syscall(name).is_some_and(|s| s.since > baseline));
+    names
+}
+
 fn take_away(
     members: &mut Vec<&'static Syscall>,
     set: &Name,

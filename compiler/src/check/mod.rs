@@ -1,5 +1,6 @@
 //! What is wrong with a policy whose names are all known.
 
+mod baseline;
 mod condition;
 mod family;
 mod hot;
@@ -61,6 +62,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     for defaults in &defaults {
         checker.fallbacks(defaults);
         checker.open_settings(defaults);
+        checker.lost_to_the_baseline(defaults);
         checker.plainly_named(defaults);
         for table in Table::ALL {
             checker.ending(defaults, &verdicts, table);
