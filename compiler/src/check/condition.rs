@@ -167,13 +167,17 @@ impl<'p> Checker<'_, 'p> {
             return;
         };
         let (name, value) = (&operand.name.text, &value.text);
+        let bits = match value.contains(['|', '^']) {
+            true => format!("({value})"),
+            false => value.clone(),
+        };
         let instead = match (order, mask) {
             (Some(order), Some(mask)) => format!("`{name} & {mask} {order}`"),
             (None, Some(mask)) => format!("`{name} & {mask} == {value}`"),
             // What is all flags is asked for bit by bit.
-            (None, None) => format!("`{name} & {value} == {value}`"),
+            (None, None) => format!("`{name} & {bits} == {value}`"),
             (Some(_), None) => {
-                format!("a test for each flag, such as `{name} & {value} == {value}`")
+                format!("a test for each flag, such as `{name} & {bits} == {value}`")
             }
         };
         let message = format!(
@@ -296,6 +300,10 @@ mod tests {
             (
                 "errno(EPERM: socket(arg1 == SOCK_DGRAM))",
                 "write `arg1 & 0xf == SOCK_DGRAM`",
+            ),
+            (
+                "errno(EPERM: unshare(arg0 == CLONE_NEWNS | CLONE_NEWNET))",
+                "write `arg0 & (CLONE_NEWNS | CLONE_NEWNET) == CLONE_NEWNS | CLONE_NEWNET`",
             ),
             (
                 "errno(EPERM: ioctl(arg1 as u64 == TIOCSTI))",

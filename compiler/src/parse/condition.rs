@@ -288,7 +288,21 @@ fn operand(tokens: &[Token], cursor: &Cursor<'_>, report: &mut Report) -> Option
     }
     let mut mask = None;
     if inner.eat_punct('&') {
-        mask = Some(value(inner.rest(), &inner, report)?);
+        let written = value(inner.rest(), &inner, report)?;
+        // These bind looser than `&`, so that Rust would read another test.
+        if inner
+            .rest()
+            .iter()
+            .any(|t| t.is_punct('|') || t.is_punct('^'))
+        {
+            let (name, text) = (&name.text, &written.text);
+            report.error(
+                written.span,
+                format!("a mask of several parts stands in parentheses: write `{name} & ({text})`"),
+            );
+            return None;
+        }
+        mask = Some(written);
         inner.skip(inner.rest().len());
     }
     if let Some(token) = inner.peek().filter(|t| t.is_punct('=')) {
