@@ -146,16 +146,23 @@ impl Data {
 
 /// What `program` returns for `data`. A program that the kernel wouldn't load, or that isn't one of ours, kills the process.
 pub(crate) const fn run(program: &[Instruction], data: &Data) -> u32 {
+    run_watched(program, data).0
+}
+
+/// The same, and whether it looked at an argument on the way: where it didn't, it returns that for all arguments.
+pub(crate) const fn run_watched(program: &[Instruction], data: &Data) -> (u32, bool) {
     let mut accumulator = 0u32;
     let mut at = 0usize;
+    let mut looked = false;
     while at < program.len() {
         let Instruction { code, jt, jf, k } = program[at];
         at += 1;
         let holds = match code {
             BPF_LD_W_ABS => {
+                looked |= k >= SECCOMP_DATA_ARGS;
                 match data.word(k) {
                     Some(word) => accumulator = word,
-                    None => return SECCOMP_RET_KILL_PROCESS,
+                    None => return (SECCOMP_RET_KILL_PROCESS, looked),
                 }
                 continue;
             }
@@ -167,7 +174,7 @@ pub(crate) const fn run(program: &[Instruction], data: &Data) -> u32 {
                 accumulator ^= k;
                 continue;
             }
-            BPF_RET_K => return k,
+            BPF_RET_K => return (k, looked),
             BPF_JMP_JA => {
                 // Saturating: an offset beyond any program leaves the loop.
                 at = at.saturating_add(k as usize);
@@ -177,11 +184,11 @@ pub(crate) const fn run(program: &[Instruction], data: &Data) -> u32 {
             BPF_JMP_JGT_K => accumulator > k,
             BPF_JMP_JGE_K => accumulator >= k,
             BPF_JMP_JSET_K => accumulator & k != 0,
-            _ => return SECCOMP_RET_KILL_PROCESS,
+            _ => return (SECCOMP_RET_KILL_PROCESS, looked),
         };
         at += if holds { jt as usize } else { jf as usize };
     }
-    SECCOMP_RET_KILL_PROCESS
+    (SECCOMP_RET_KILL_PROCESS, looked)
 }
 
 #[cfg(test)]

@@ -30,10 +30,8 @@ pub struct Linked<const N: usize> {
 /// Links a draft.
 #[must_use]
 pub const fn link<const N: usize>(draft: &[Instruction; N]) -> Linked<N> {
-    let mut folded = *draft;
-    fold_runs(&mut folded, &mut [false; N]);
-    let mut program = [draft[0]; N];
-    let length = link_into(&folded, &mut program, &mut [0; N], &mut [0; N]);
+    let mut program = *draft;
+    let length = link_into(&mut program, &mut [0; N]);
     Linked { program, length }
 }
 
@@ -52,13 +50,10 @@ impl<const N: usize> Linked<N> {
     #[must_use]
     pub const fn program<const M: usize>(&self) -> [Instruction; M] {
         assert!(self.length == M, "length of a linked program");
-        let mut program = [self.program[0]; M];
-        let mut i = 0;
-        while i < M {
-            program[i] = self.program[i];
-            i += 1;
+        match self.program.first_chunk() {
+            Some(program) => *program,
+            None => panic!("a linked program is no longer than its draft"),
         }
-        program
     }
 }
 
@@ -67,35 +62,128 @@ const NOWHERE: usize = usize::MAX;
 /// A place to be given yet.
 const SOMEWHERE: usize = usize::MAX - 1;
 
-/// Writes the linked program to the front of `linked` and gives its length. All slices are as long as the draft; `goes_to` and `place` are
-/// room to work in.
+/// Links a draft, all of whose instructions control arrives at, where it stands: the linked program is the front of `program`, as long as
+/// is returned. `room` is as long as the draft, and what it holds means nothing.
+///
+/// rustc evaluates this step by step, so each step over the program is one loop without calls, and ends as soon as there is nothing to do.
 #[must_use]
-pub const fn link_into(
-    draft: &[Instruction],
-    linked: &mut [Instruction],
-    goes_to: &mut [usize],
-    place: &mut [usize],
+pub const fn link_into(program: &mut [Instruction], room: &mut [usize]) -> usize {
+    let has_folded = fold_runs(program, room);
+    let has_passed = pass_by(program, room);
+    if !has_folded && !has_passed {
+        return program.len();
+    }
+    let start = room[0];
+    let length = give_places(program, start, room);
+    move_up(program, room);
+    length
+}
+
+/// Lets every jump lead to what does the work when control arrives there, which `goes_to` has for each instruction, and says whether any
+/// has changed. All jumps go forward.
+///
+/// What is taken out brings things nearer, but to step over it may lead farther than a conditional jump reaches. Then control goes
+/// through it, as it did.
+const fn pass_by(program: &mut [Instruction], goes_to: &mut [usize]) -> bool {
+    let farthest = u8::MAX as usize;
+    let mut has_changed = false;
+    let mut i = program.len();
+    while i > 0 {
+        i -= 1;
+        goes_to[i] = i;
+        let Instruction { code, jt, jf, k } = program[i];
+        match code {
+            BPF_RET_K => {}
+            BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
+                let next = i + 1;
+                let yes = goes_to[next + jt as usize] - next;
+                if yes != jt as usize && yes <= farthest {
+                    program[i].jt = yes as u8;
+                    has_changed = true;
+                }
+                let mut no = goes_to[next + jf as usize] - next;
+                if no > farthest {
+                    no = jf as usize;
+                }
+                if k == 0 {
+                    if code == BPF_JMP_JSET_K {
+                        goes_to[i] = goes_to[next + jf as usize];
+                        has_changed = true;
+                    } else if code == BPF_JMP_JGT_K {
+                        no = without_comparison(program, goes_to, next, no);
+                    }
+                }
+                if no != jf as usize {
+                    program[i].jf = no as u8;
+                    has_changed = true;
+                }
+            }
+            BPF_JMP_JA => {
+                let offset = goes_to[i + 1 + k as usize] - i - 1;
+                if offset != k as usize {
+                    program[i].k = offset as u32;
+                    has_changed = true;
+                }
+            }
+            BPF_ALU_AND_K if k == 0 && program[i + 1].code == BPF_JMP_JEQ_K => {
+                let next = program[i + 1];
+                let skip = if next.k == 0 { next.jt } else { next.jf };
+                let target = goes_to[i + 2 + skip as usize];
+                // A holds 0 now; that may go unsaid where the next thing is to load another word.
+                if overwrites(program[target].code) {
+                    goes_to[i] = target;
+                    has_changed = true;
+                }
+            }
+            BPF_LD_W_ABS if overwrites(program[goes_to[i + 1]].code) => {
+                goes_to[i] = goes_to[i + 1];
+                has_changed = true;
+            }
+            _ => {}
+        }
+    }
+    has_changed
+}
+
+/// How far what isn't above 0 leads, which is 0 and need not be compared with it: `no` after `next`, or beyond the comparison there.
+const fn without_comparison(
+    program: &[Instruction],
+    goes_to: &[usize],
+    next: usize,
+    no: usize,
 ) -> usize {
-    destinations(draft, goes_to);
+    let at = next + no;
+    let Instruction { code, jt, k, .. } = program[at];
+    if code == BPF_JMP_JEQ_K && k == 0 {
+        let beyond = goes_to[at + 1 + jt as usize] - next;
+        if beyond <= u8::MAX as usize {
+            return beyond;
+        }
+    }
+    no
+}
+
+/// Gives every instruction that control arrives at from `start` its place, and the program's length.
+const fn give_places(program: &[Instruction], start: usize, place: &mut [usize]) -> usize {
     let mut i = 0;
-    while i < draft.len() {
+    while i < program.len() {
         place[i] = NOWHERE;
         i += 1;
     }
-    place[goes_to[0]] = SOMEWHERE;
+    place[start] = SOMEWHERE;
     let mut length = 0;
     let mut i = 0;
-    while i < draft.len() {
+    while i < program.len() {
         if place[i] == SOMEWHERE {
             place[i] = length;
             length += 1;
-            let Instruction { code, jt, k, .. } = draft[i];
+            let Instruction { code, jt, jf, k } = program[i];
             match code {
                 BPF_RET_K => {}
-                BPF_JMP_JA => place[goes_to[i + 1 + k as usize]] = SOMEWHERE,
+                BPF_JMP_JA => place[i + 1 + k as usize] = SOMEWHERE,
                 BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
-                    place[target(goes_to, i, jt)] = SOMEWHERE;
-                    place[otherwise(draft, goes_to, i)] = SOMEWHERE;
+                    place[i + 1 + jt as usize] = SOMEWHERE;
+                    place[i + 1 + jf as usize] = SOMEWHERE;
                 }
                 // What comes next must stay next to it, whatever that leads to.
                 _ => place[i + 1] = SOMEWHERE,
@@ -103,83 +191,34 @@ pub const fn link_into(
         }
         i += 1;
     }
-    let mut i = 0;
-    while i < draft.len() {
-        if place[i] != NOWHERE {
-            linked[place[i]] = moved(draft, i, goes_to, place);
-        }
-        i += 1;
-    }
     length
 }
 
-/// Where a conditional jump at `i` goes: what is taken out brings things nearer, but to step over it may lead farther than such a jump
-/// reaches. Then control goes through it, as it did.
-const fn target(goes_to: &[usize], i: usize, skip: u8) -> usize {
-    let written = i + 1 + skip as usize;
-    let direct = goes_to[written];
-    if direct - i - 1 > u8::MAX as usize {
-        written
-    } else {
-        direct
-    }
-}
-
-/// Where a conditional jump at `i` goes if its test fails. What isn't above 0 is 0, and need not be compared with it.
-const fn otherwise(draft: &[Instruction], goes_to: &[usize], i: usize) -> usize {
-    let next = target(goes_to, i, draft[i].jf);
-    let is_zero = draft[i].code == BPF_JMP_JGT_K && draft[i].k == 0;
-    if is_zero && draft[next].code == BPF_JMP_JEQ_K && draft[next].k == 0 {
-        let beyond = goes_to[next + 1 + draft[next].jt as usize];
-        if beyond - i - 1 <= u8::MAX as usize {
-            return beyond;
-        }
-    }
-    next
-}
-
-/// The instruction at `i`, as it stands in the linked program. Jumps go forward; [`target`] sees to it that they reach.
-const fn moved(draft: &[Instruction], i: usize, goes_to: &[usize], place: &[usize]) -> Instruction {
-    let mut instruction = draft[i];
-    match instruction.code {
-        BPF_JMP_JA => {
-            let target = goes_to[i + 1 + instruction.k as usize];
-            instruction.k = (place[target] - place[i] - 1) as u32;
-        }
-        BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
-            let yes = target(goes_to, i, instruction.jt);
-            let no = otherwise(draft, goes_to, i);
-            instruction.jt = (place[yes] - place[i] - 1) as u8;
-            instruction.jf = (place[no] - place[i] - 1) as u8;
-        }
-        _ => {}
-    }
-    instruction
-}
-
-/// For each instruction, the one that does the work when control arrives there.
-const fn destinations(draft: &[Instruction], goes_to: &mut [usize]) {
-    let mut i = draft.len();
-    while i > 0 {
-        i -= 1;
-        let Instruction { code, jf, k, .. } = draft[i];
-        goes_to[i] = i;
-        match code {
-            BPF_JMP_JSET_K if k == 0 => goes_to[i] = goes_to[i + 1 + jf as usize],
-            BPF_ALU_AND_K if k == 0 && draft[i + 1].code == BPF_JMP_JEQ_K => {
-                let next = draft[i + 1];
-                let skip = if next.k == 0 { next.jt } else { next.jf };
-                let target = goes_to[i + 2 + skip as usize];
-                // A holds 0 now; that may go unsaid where the next thing is to load another word.
-                if overwrites(draft[target].code) {
-                    goes_to[i] = target;
+/// Puts every instruction into its place. What is next stays next.
+const fn move_up(program: &mut [Instruction], place: &[usize]) {
+    let mut i = 0;
+    while i < program.len() {
+        let own = place[i];
+        if own != NOWHERE {
+            let mut instruction = program[i];
+            let Instruction { code, jt, jf, k } = instruction;
+            match code {
+                BPF_JMP_JA => {
+                    instruction.k = (place[i + 1 + k as usize] - own - 1) as u32;
                 }
+                BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
+                    if jt > 0 {
+                        instruction.jt = (place[i + 1 + jt as usize] - own - 1) as u8;
+                    }
+                    if jf > 0 {
+                        instruction.jf = (place[i + 1 + jf as usize] - own - 1) as u8;
+                    }
+                }
+                _ => {}
             }
-            BPF_LD_W_ABS if overwrites(draft[goes_to[i + 1]].code) => {
-                goes_to[i] = goes_to[i + 1];
-            }
-            _ => {}
+            program[own] = instruction;
         }
+        i += 1;
     }
 }
 

@@ -9,7 +9,7 @@
 use core::ffi::c_long;
 use core::sync::atomic::Ordering;
 
-use crate::decide::{Data, run};
+use crate::decide::{Data, run, run_watched};
 use crate::load::{self, IN_FORCE};
 use crate::plan::Plan;
 use crate::private::Threads;
@@ -203,16 +203,17 @@ pub(crate) struct Fate {
 }
 
 impl Fate {
-    /// Of `program`, by asking it. Meant for the compiler: it runs the program some seventy times.
+    /// Of `program`, by asking it. Meant for the compiler: it asks some seventy times.
     pub(crate) const fn new(arch: u32, program: &[Instruction]) -> Fate {
         let mut fate = Fate {
             as_written: 0,
             answered: [0; Action::ALL.len()],
         };
+        let mut asked = Asking::new(arch, program);
         let mut i = 0;
         while i < CALLS.len() {
             let Asked(call, nr, args) = CALLS[i];
-            fate.add(bit(call), decide(arch, program, nr, args));
+            fate.add(bit(call), asked.about(nr, args));
             i += 1;
         }
         // Each combination of flags, without a program and with one.
@@ -221,23 +222,23 @@ impl Fate {
             let bit = flag_bit(Flags::from_bits(flags));
             let without = [LOAD, flags as i32, 0, 0];
             let with = [LOAD, flags as i32, POINTER, 0];
-            fate.add(bit, decide(arch, program, nr::SECCOMP, without));
-            fate.add(bit, decide(arch, program, nr::SECCOMP, with));
+            fate.add(bit, asked.about(nr::SECCOMP, without));
+            fate.add(bit, asked.about(nr::SECCOMP, with));
             flags += 1;
         }
         let sizes = [GET_SIZES, 0, POINTER, 0];
-        fate.add(LISTENER, decide(arch, program, nr::SECCOMP, sizes));
+        fate.add(LISTENER, asked.about(nr::SECCOMP, sizes));
         let mut index = 0;
         while index < LISTENERS.len() {
             let flags = LISTENERS[index].bits() as i32;
             let without = [LOAD, flags, 0, 0];
             let with = [LOAD, flags, POINTER, 0];
-            fate.add(LISTENER, decide(arch, program, nr::SECCOMP, without));
-            fate.add(LISTENER, decide(arch, program, nr::SECCOMP, with));
+            fate.add(LISTENER, asked.about(nr::SECCOMP, without));
+            fate.add(LISTENER, asked.about(nr::SECCOMP, with));
             index += 1;
         }
         let hold = [SIG_SETMASK, POINTER, POINTER, SIGNAL_SET];
-        fate.add(SIGNALS, decide(arch, program, nr::RT_SIGPROCMASK, hold));
+        fate.add(SIGNALS, asked.about(nr::RT_SIGPROCMASK, hold));
         fate
     }
 
@@ -277,16 +278,51 @@ const fn is_deadly(action: Action) -> bool {
     action as u32 >= Action::Trap as u32
 }
 
+/// A program that is asked about one call after the other. One that doesn't look at the arguments runs once a number.
+struct Asking<'p> {
+    arch: u32,
+    program: &'p [Instruction],
+    /// The last number, and what is returned for it whatever the arguments are.
+    known: Option<(c_long, Action)>,
+}
+
+impl<'p> Asking<'p> {
+    const fn new(arch: u32, program: &'p [Instruction]) -> Self {
+        Asking {
+            arch,
+            program,
+            known: None,
+        }
+    }
+
+    const fn about(&mut self, nr: c_long, args: [i32; 4]) -> Action {
+        if let Some((known, action)) = self.known {
+            if known == nr {
+                return action;
+            }
+        }
+        let (value, looked) = run_watched(self.program, &data(self.arch, nr, args));
+        let action = Action::from_return_value(value);
+        self.known = if looked { None } else { Some((nr, action)) };
+        action
+    }
+}
+
 pub(crate) const fn decide(
     arch: u32,
     program: &[Instruction],
     nr: c_long,
     args: [i32; 4],
 ) -> Action {
+    Action::from_return_value(run(program, &data(arch, nr, args)))
+}
+
+/// A call as the program sees it.
+const fn data(arch: u32, nr: c_long, args: [i32; 4]) -> Data {
     let [a, b, c, d] = args;
     let args = [a as u64, b as u64, c as u64, d as u64, 0, 0];
     // The kernel looks at 32 bits of the number.
-    Action::from_return_value(run(program, &Data::new(arch, nr as u32, args)))
+    Data::new(arch, nr as u32, args)
 }
 
 #[cfg(test)]

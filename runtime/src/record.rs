@@ -2,8 +2,9 @@
 //!
 //! All numbers are in the target's byte order. After the magic come, as 32-bit words: format version, length of the whole
 //! record in bytes, checksum, audit arch, line, column, number of instructions, length of the file name, length of the policy
-//! text, kind. Then the instructions (8 bytes each), the file name, the policy text. The checksum is FNV-1a (32 bits) over all
-//! bytes between it and the text, and then over the text's own FNV-1a as one more word.
+//! text, kind. Then the instructions (8 bytes each), the file name, the policy text. The checksum is FNV-1a in 64 bits, its halves
+//! XORed, over numbers where that has bytes: the words from the audit arch to the kind, each instruction as
+//! `code << 48 | jt << 40 | jf << 32 | k`, each byte of the file name, and the text's own FNV-1a (32 bits, over its bytes).
 
 use crate::Instruction;
 
@@ -99,47 +100,46 @@ impl<const N: usize, const F: usize, const T: usize> Record<N, F, T> {
         record
     }
 
-    /// The checksum, for a text whose own is known: texts are long, and rustc evaluates this step by step.
+    /// The checksum, for a text whose own is known. rustc evaluates this step by step: an instruction is one of them, and a call to make
+    /// the step would cost as much again.
     const fn sum(&self, text: u32) -> u32 {
-        let mut sum = Fnv::START;
-        sum = sum.word(self.audit_arch).word(self.line).word(self.column);
-        sum = sum
-            .word(self.instruction_count)
-            .word(self.file_length)
-            .word(self.text_length);
-        sum = sum.word(self.kind as u32);
+        let prime = FNV_PRIME;
+        let head = [
+            self.audit_arch,
+            self.line,
+            self.column,
+            self.instruction_count,
+            self.file_length,
+            self.text_length,
+            self.kind as u32,
+        ];
+        let mut sum = FNV_START;
+        let mut i = 0;
+        while i < head.len() {
+            sum = ((sum ^ head[i] as u64) as u128 * prime) as u64;
+            i += 1;
+        }
         let mut i = 0;
         while i < N {
             let Instruction { code, jt, jf, k } = self.instructions[i];
-            sum = sum.bytes(&code.to_ne_bytes()).bytes(&[jt, jf]).word(k);
+            let number = (code as u64) << 48 | (jt as u64) << 40 | (jf as u64) << 32 | k as u64;
+            sum = ((sum ^ number) as u128 * prime) as u64;
             i += 1;
         }
-        sum.bytes(&self.file).word(text).0
-    }
-}
-
-/// FNV-1a, 32 bits: cheap where the compiler evaluates it, and enough to tell a record from chance.
-#[derive(Clone, Copy)]
-struct Fnv(u32);
-
-impl Fnv {
-    const START: Fnv = Fnv(0x811c_9dc5);
-    const PRIME: u32 = 0x0100_0193;
-
-    const fn bytes(self, bytes: &[u8]) -> Fnv {
-        let mut sum = self.0;
         let mut i = 0;
-        while i < bytes.len() {
-            sum = (sum ^ bytes[i] as u32).wrapping_mul(Fnv::PRIME);
+        while i < F {
+            sum = ((sum ^ self.file[i] as u64) as u128 * prime) as u64;
             i += 1;
         }
-        Fnv(sum)
-    }
-
-    const fn word(self, word: u32) -> Fnv {
-        self.bytes(&word.to_ne_bytes())
+        sum = ((sum ^ text as u64) as u128 * prime) as u64;
+        (sum >> 32) as u32 ^ sum as u32
     }
 }
+
+/// Of FNV-1a in 64 bits: cheap where the compiler evaluates it, and enough to tell a record from chance.
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+/// In 128 bits, in which no product overflows.
+const FNV_PRIME: u128 = 0x0100_0000_01b3;
 
 const fn word(length: usize) -> u32 {
     assert!(length <= u32::MAX as usize, "record too long");
@@ -190,15 +190,17 @@ mod tests {
 
     type Example = Record<2, 11, 5>;
 
+    /// What the record is told of its text, whatever that is.
+    const TEXT_CHECKSUM: u32 = 0x89ab_cdef;
+
     const fn record(kind: RecordKind) -> Example {
         let text = *b"allow";
-        let checksum = Fnv::START.bytes(&text).0;
         let at = At {
             file: "src/main.rs",
             line: 3,
             column: 7,
         };
-        Record::new(kind, 0xc000_003e, PROGRAM, at, text, checksum)
+        Record::new(kind, 0xc000_003e, PROGRAM, at, text, TEXT_CHECKSUM)
     }
 
     // As an expansion has it: nothing of it is left to run time.
@@ -256,20 +258,63 @@ mod tests {
 
     #[test]
     fn the_checksum_is_fnv_of_what_follows_it() {
-        let fnv = |bytes: &[u8]| {
-            bytes.iter().fold(0x811c_9dc5_u32, |sum, &byte| {
-                (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-            })
-        };
         let bytes = bytes_of(&FULL);
-        let (rest, text) = bytes[28..].split_at(bytes.len() - 28 - FULL.text.len());
-        let expected = [rest, &fnv(text).to_ne_bytes()].concat();
-        assert_eq!(FULL.checksum, fnv(&expected));
+        let (words, rest) = bytes[28..].split_at(HEADER - 28);
+        let words = words.chunks_exact(4);
+        let words = words.map(|word| u64::from(u32::from_ne_bytes(word.try_into().unwrap())));
+        let instructions = [0x0020_0102_0403_0201, 0x0006_0000_7fff_0000];
+        let file = &rest[PROGRAM.len() * size_of::<Instruction>()..][..FULL.file.len()];
+        let numbers = words
+            .chain(instructions)
+            .chain(file.iter().map(|&byte| u64::from(byte)))
+            .chain([u64::from(TEXT_CHECKSUM)]);
+        assert_eq!(FULL.checksum, folded(fnv(numbers)));
         assert_eq!(
-            Fnv::START.bytes(b"foobar").0,
-            0xbf9c_f968,
+            fnv(b"foobar".map(u64::from).into_iter()),
+            0x8594_4171_f739_67e8,
             "the published test value"
         );
+    }
+
+    fn fnv(numbers: impl Iterator<Item = u64>) -> u64 {
+        numbers.fold(0xcbf2_9ce4_8422_2325, |sum, number| {
+            (sum ^ number).wrapping_mul(0x0100_0000_01b3)
+        })
+    }
+
+    fn folded(sum: u64) -> u32 {
+        let [low, high] = [sum, sum >> 32].map(|half| u32::try_from(half & 0xffff_ffff).unwrap());
+        low ^ high
+    }
+
+    /// Every change of one bit that an accident makes.
+    #[test]
+    fn the_checksum_tells_every_bit() {
+        let sum = FULL.sum(TEXT_CHECKSUM);
+        let mut changed = record(RecordKind::Full);
+        for bit in 0..32 {
+            changed.instructions[1].k ^= 1 << bit;
+            assert_ne!(changed.sum(TEXT_CHECKSUM), sum, "bit {bit} of k");
+            changed.instructions[1].k ^= 1 << bit;
+            changed.line ^= 1 << bit;
+            assert_ne!(changed.sum(TEXT_CHECKSUM), sum, "bit {bit} of the line");
+            changed.line ^= 1 << bit;
+            assert_ne!(changed.sum(TEXT_CHECKSUM ^ 1 << bit), sum);
+        }
+        for bit in 0..16 {
+            changed.instructions[0].code ^= 1 << bit;
+            assert_ne!(changed.sum(TEXT_CHECKSUM), sum, "bit {bit} of the code");
+            changed.instructions[0].code ^= 1 << bit;
+        }
+        for bit in 0..8 {
+            changed.instructions[0].jt ^= 1 << bit;
+            assert_ne!(changed.sum(TEXT_CHECKSUM), sum, "bit {bit} of jt");
+            changed.instructions[0].jt ^= 1 << bit;
+            changed.instructions[0].jf ^= 1 << bit;
+            assert_ne!(changed.sum(TEXT_CHECKSUM), sum, "bit {bit} of jf");
+            changed.instructions[0].jf ^= 1 << bit;
+        }
+        assert_eq!(changed.sum(TEXT_CHECKSUM), sum);
     }
 
     #[test]

@@ -15,40 +15,56 @@ use crate::uapi::{BPF_JMP_JA, BPF_JMP_JEQ_K, BPF_JMP_JGE_K, BPF_JMP_JGT_K, BPF_J
 /// Shorter runs are as well off as they are.
 const SHORTEST: usize = 3;
 
-/// Makes ranges of the runs in `program`. `entered` is room to work in, as long as the program.
-pub const fn fold_runs(program: &mut [Instruction], entered: &mut [bool]) {
-    mark_entered(program, entered);
+/// Makes ranges of the runs in `program`, and says whether there was one. `room` is as long as the program, and what it holds means
+/// nothing: which instructions are jumped to is found out once it matters.
+#[must_use]
+pub(crate) const fn fold_runs(program: &mut [Instruction], room: &mut [usize]) -> bool {
+    let mut is_marked = false;
+    let mut has_folded = false;
     let mut i = 0;
-    while i < program.len() {
-        let length = run_length(program, entered, i);
-        if length >= SHORTEST {
-            fold(program, i, length);
-            i += length;
-        } else {
-            i += 1;
+    while i + SHORTEST <= program.len() {
+        let Instruction { code, jt, jf, k } = program[i];
+        if code == BPF_JMP_JEQ_K && jf == 0 && jt > 0 {
+            let next = program[i + 1];
+            if next.code == BPF_JMP_JEQ_K && next.jt == jt - 1 && next.k > k && next.k - k == 1 {
+                if !is_marked {
+                    mark_entered(program, room);
+                    is_marked = true;
+                }
+                let length = run_length(program, room, i);
+                if length >= SHORTEST {
+                    has_folded |= fold(program, i, length);
+                }
+                i += length - 1;
+            }
         }
+        i += 1;
     }
+    has_folded
 }
 
-/// Marks the instructions that are jumped to: a run is entered at its front alone.
-const fn mark_entered(program: &[Instruction], entered: &mut [bool]) {
+/// In `room`, for an instruction that is jumped to: a run is entered at its front alone.
+const ENTERED: usize = 1;
+
+/// Marks the instructions that are jumped to.
+const fn mark_entered(program: &[Instruction], room: &mut [usize]) {
     let mut i = 0;
     while i < program.len() {
-        entered[i] = false;
+        room[i] = 0;
         i += 1;
     }
     let mut i = 0;
     while i < program.len() {
         let Instruction { code, jt, jf, k } = program[i];
         match code {
-            BPF_JMP_JA => entered[i + 1 + k as usize] = true,
+            BPF_JMP_JA => room[i + 1 + k as usize] = ENTERED,
             BPF_JMP_JEQ_K | BPF_JMP_JGE_K | BPF_JMP_JGT_K | BPF_JMP_JSET_K => {
                 // Going on to the next one is how a chain goes.
                 if jt > 0 {
-                    entered[i + 1 + jt as usize] = true;
+                    room[i + 1 + jt as usize] = ENTERED;
                 }
                 if jf > 0 {
-                    entered[i + 1 + jf as usize] = true;
+                    room[i + 1 + jf as usize] = ENTERED;
                 }
             }
             _ => {}
@@ -57,20 +73,16 @@ const fn mark_entered(program: &[Instruction], entered: &mut [bool]) {
     }
 }
 
-/// How many instructions from `start` on test for one number after the other and lead to one place.
-const fn run_length(program: &[Instruction], entered: &[bool], start: usize) -> usize {
-    let first = program[start];
-    if first.code != BPF_JMP_JEQ_K || first.jt == 0 {
-        return 0;
-    }
-    let yes = start + 1 + first.jt as usize;
+/// How many instructions from `start` on, at least that one, test for one number after the other and lead to one place.
+const fn run_length(program: &[Instruction], room: &[usize], start: usize) -> usize {
+    let yes = start + 1 + program[start].jt as usize;
     let mut last = start;
     while program[last].jf == 0 && last + 1 < program.len() {
         let next = program[last + 1];
         let goes_on = next.code == BPF_JMP_JEQ_K
             && program[last].k < u32::MAX
             && next.k == program[last].k + 1
-            && !entered[last + 1]
+            && room[last + 1] != ENTERED
             && last + 2 + next.jt as usize == yes;
         if !goes_on {
             break;
@@ -80,14 +92,14 @@ const fn run_length(program: &[Instruction], entered: &[bool], start: usize) -> 
     last - start + 1
 }
 
-/// Makes a range of the run, where the jumps reach.
-const fn fold(program: &mut [Instruction], start: usize, length: usize) {
+/// Makes a range of the run, where the jumps reach, and says whether they do.
+const fn fold(program: &mut [Instruction], start: usize, length: usize) -> bool {
     let last = start + length - 1;
     let no = last + 1 + program[last].jf as usize;
     let yes = start + 1 + program[start].jt as usize;
     let (least, greatest) = (program[start].k, program[last].k);
     if no - start - 1 > u8::MAX as usize {
-        return;
+        return false;
     }
     program[start] = Instruction {
         code: BPF_JMP_JGE_K,
@@ -101,6 +113,7 @@ const fn fold(program: &mut [Instruction], start: usize, length: usize) {
         jf: (yes - start - 2) as u8,
         k: greatest,
     };
+    true
 }
 
 #[cfg(test)]
@@ -146,7 +159,8 @@ mod tests {
 
     fn folded(program: &[Instruction]) -> Vec<Instruction> {
         let mut folded = program.to_vec();
-        fold_runs(&mut folded, &mut std::vec![false; program.len()]);
+        let has_folded = fold_runs(&mut folded, &mut std::vec![0; program.len()]);
+        assert_eq!(has_folded, folded != program);
         folded
     }
 

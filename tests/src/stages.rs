@@ -1,6 +1,6 @@
 //! The compiler's stages one by one, without the checks of what a policy had better not say: what is compared here are meanings.
 
-use seccomptime::__private::{always_allows, fold_runs, link_into, never_allows};
+use seccomptime::__private::{always_allows, link_into, never_allows};
 use seccomptime::Instruction;
 use seccomptime_compiler::arch::Arch;
 use seccomptime_compiler::deciding::questions;
@@ -106,12 +106,8 @@ pub fn claim<T>(
 
 /// The program that the runtime links of a draft while a user's crate is compiled.
 pub fn linked(draft: &[Plain]) -> Vec<Plain> {
-    let mut draft: Vec<Instruction> = draft.iter().map(instruction).collect();
-    let mut entered = vec![false; draft.len()];
-    fold_runs(&mut draft, &mut entered);
-    let mut linked = draft.clone();
-    let (mut goes_to, mut place) = (vec![0; draft.len()], vec![0; draft.len()]);
-    let length = link_into(&draft, &mut linked, &mut goes_to, &mut place);
+    let mut linked: Vec<Instruction> = draft.iter().map(instruction).collect();
+    let length = link_into(&mut linked, &mut vec![0; draft.len()]);
     let from = |&Instruction { code, jt, jf, k }: &Instruction| Plain { code, jt, jf, k };
     linked[..length].iter().map(from).collect()
 }
