@@ -45,6 +45,7 @@ pub mod emulate;
 pub mod graph;
 pub mod imply;
 pub mod include;
+pub mod known;
 pub mod lex;
 pub mod lint;
 pub mod lower;

@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 mod attribute;
+mod constants;
 mod diagnostics;
 mod files;
 mod function;

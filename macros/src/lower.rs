@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use seccomptime_compiler::action::Verb;
-use seccomptime_compiler::bpf::{AND_K, Constant, Half, Instruction, JGT_K, JSET_K, Of};
+use seccomptime_compiler::bpf::{Constant, Instruction};
+use seccomptime_compiler::known::Known;
 use seccomptime_compiler::policy::{Action, Expression, Flag, Record, Value};
 use seccomptime_compiler::record;
 use seccomptime_compiler::token;
-use seccomptime_compiler::values::{self, Rule};
 use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
 
 use crate::diagnostics::items;
@@ -17,10 +17,10 @@ use crate::stage::PLACES;
 use crate::tokens::Source;
 
 /// What the stage hands over, taken apart.
-struct Input {
+pub struct Input {
     arch: &'static Arch,
     debug: bool,
-    krate: TokenStream,
+    pub krate: TokenStream,
     name: TokenTree,
     place: Place,
     policy: TokenStream,
@@ -41,6 +41,7 @@ pub fn expand(stage: TokenStream) -> TokenStream {
             input: &input,
             source: &source,
             program: &program,
+            known: Known::of(&program.values),
             named: Named::default(),
         }
         .items(),
@@ -83,10 +84,11 @@ impl Input {
     }
 }
 
-struct Output<'a> {
-    input: &'a Input,
+pub struct Output<'a> {
+    pub input: &'a Input,
     source: &'a Source,
-    program: &'a Program,
+    pub program: &'a Program,
+    pub known: Known,
     named: Named,
 }
 
@@ -113,8 +115,7 @@ impl Output<'_> {
         let checksum = Literal::u32_unsuffixed(record::checksum(text.as_bytes()));
         let text = Literal::byte_string(text.as_bytes());
         let values = self.values();
-        let linked = self.program.instructions.iter().any(is_to_link);
-        let (draft, count, instructions) = if linked {
+        let (draft, count, instructions) = if self.is_to_link() {
             let draft = quote! {
                 const __SECCOMPTIME_DRAFT: [#krate::Instruction; #count] = [#(#instructions),*];
                 const __SECCOMPTIME_LINKED: #krate::__private::Linked<#count> =
@@ -213,7 +214,7 @@ impl Output<'_> {
         }
     }
 
-    fn word(&self, word: &str) -> Ident {
+    pub fn word(&self, word: &str) -> Ident {
         Ident::new(word, Span::call_site())
     }
 
@@ -231,54 +232,6 @@ impl Output<'_> {
             Constant::Value(half) => self.half(*half),
         };
         quote!(#krate::Instruction { code: #code, jt: #jt, jf: #jf, k: #k })
-    }
-
-    /// Half of a value: an expression of type u32.
-    fn half(&self, half: Half) -> TokenStream {
-        let krate = &self.input.krate;
-        let value = match half.of {
-            Of::One(value) => {
-                let name = value_name(value);
-                quote!(#name)
-            }
-            Of::Sorted { list, index } => {
-                let name = list_name(list);
-                let index = Literal::usize_unsuffixed(index);
-                quote!(#name[#index])
-            }
-        };
-        let part = self.word(if half.high { "high" } else { "low" });
-        let half_value = quote!(#krate::__private::#part(#value));
-        if half.flip {
-            quote!(#krate::__private::flip(#half_value))
-        } else {
-            half_value
-        }
-    }
-
-    /// The values of the conditions as constants, checked where they stand.
-    fn values(&self) -> TokenStream {
-        let values = &self.program.values;
-        let constants = values.all.iter().enumerate().map(|(index, value)| {
-            let name = value_name(index);
-            let checked = self.checked(value);
-            quote!(const #name: ::core::primitive::u64 = #checked;)
-        });
-        let lists = values.lists.iter().enumerate().map(|(index, list)| {
-            let krate = &self.input.krate;
-            let name = list_name(index);
-            let length = list.values.len();
-            let members = list.values.iter().map(|&value| value_name(value));
-            let at = self.at(list.span);
-            let krate = moved(krate, at);
-            let sorted = quote_spanned!(at=> #krate::__private::sorted([#(#members),*]));
-            // One that isn't searched is still checked for twins.
-            quote! {
-                const #name: [::core::primitive::u64; #length] = #sorted;
-                const _: () = { #name; };
-            }
-        });
-        quote!(#(#constants)* #(#lists)*)
     }
 
     /// What rustc finds out about the reporter, at its place.
@@ -306,36 +259,8 @@ impl Output<'_> {
         quote!(#(#questions)*)
     }
 
-    /// A value's bits, once it is known to be what it must be.
-    fn checked(&self, value: &values::Value) -> TokenStream {
-        let at = self.at(value.expression.span);
-        let krate = moved(&self.input.krate, at);
-        let expression = self.value(&value.expression);
-        let bits = self.word(match (value.ty.bits, value.ty.signed) {
-            (16, _) => "U16",
-            (32, false) => "U32",
-            (32, true) => "I32",
-            (_, false) => "U64",
-            (_, true) => "I64",
-        });
-        let (check, other) = match value.rule {
-            Rule::Fits => ("fits", None),
-            Rule::Mask => ("mask", None),
-            Rule::Within(mask) => ("within", Some(mask)),
-            Rule::AboveLeast => ("above_least", None),
-            Rule::BelowGreatest => ("below_greatest", None),
-            Rule::LowEnd => ("low_end", None),
-            Rule::HighEnd(low) => ("high_end", Some(low)),
-        };
-        let check = Ident::new(check, at);
-        let other = other.map(value_name).into_iter();
-        quote_spanned! {at=>
-            #krate::__private::#check(#expression, #krate::__private::Bits::#bits #(, #other)*)
-        }
-    }
-
     /// Where something of the user's stands, as a place of the expansion's own code.
-    fn at(&self, span: token::Span) -> Span {
+    pub fn at(&self, span: token::Span) -> Span {
         let (first, _) = self.source.span_ends(span);
         first.resolved_at(Span::call_site())
     }
@@ -370,7 +295,7 @@ impl Output<'_> {
     }
 
     /// A value as i128, whatever its integer type; any other type is rustc's error at the value.
-    fn value(&self, expression: &Expression) -> TokenStream {
+    pub fn value(&self, expression: &Expression) -> TokenStream {
         let tokens = self.source.stream(&expression.tokens);
         let at = self.at(expression.span);
         if is_untyped(&expression.tokens) {
@@ -380,29 +305,8 @@ impl Output<'_> {
     }
 }
 
-/// Whether the instruction may turn out to be needless, or to make another one so: one that looks at the upper half of a mask, which may
-/// have no bit, or of a number that is the end of an order, which may be 0; or at a list, in which numbers may be neighbours.
-fn is_to_link(instruction: &Instruction) -> bool {
-    let Constant::Value(half) = &instruction.k else {
-        return false;
-    };
-    matches!(half.of, Of::Sorted { .. })
-        || half.high && matches!(instruction.code, AND_K | JSET_K)
-        || half.high && !half.flip && instruction.code == JGT_K
-}
-
-/// The constant of a value.
-fn value_name(index: usize) -> Ident {
-    Ident::new(&format!("__SECCOMPTIME_VALUE_{index}"), Span::call_site())
-}
-
-/// The constant of a list.
-fn list_name(index: usize) -> Ident {
-    Ident::new(&format!("__SECCOMPTIME_LIST_{index}"), Span::call_site())
-}
-
 /// The same path, which seems to stand at `at`.
-fn moved(path: &TokenStream, at: Span) -> TokenStream {
+pub fn moved(path: &TokenStream, at: Span) -> TokenStream {
     let trees = path.clone().into_iter().map(|mut tree| {
         tree.set_span(at.resolved_at(tree.span()));
         tree
