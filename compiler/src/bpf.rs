@@ -107,6 +107,12 @@ impl Instruction {
         }
     }
 
+    /// How many instructions a [`JA`] skips.
+    pub fn offset(&self) -> usize {
+        let offset = self.known().and_then(|k| usize::try_from(k).ok());
+        offset.unwrap_or_default()
+    }
+
     /// The constant, where it is a number.
     pub fn known(&self) -> Option<u32> {
         match self.k {

@@ -8,6 +8,7 @@ use core::fmt;
 use crate::action::Verb;
 use crate::argument::Type;
 use crate::bpf::{Constant, Half, Instruction, JEQ_K, Of};
+use crate::link::link;
 use crate::parse::integer;
 use crate::policy::Expression;
 use crate::token::{Token, Tree};
@@ -106,6 +107,19 @@ impl Known {
             Of::Sorted { list, index } => *self.lists.get(list)?.as_ref()?.get(index)?,
         };
         Some(half_of(half, bits))
+    }
+
+    /// The program, linked, where all its values are known.
+    pub fn linked(&self, program: &[Instruction]) -> Option<Vec<Instruction>> {
+        let settled = program.iter().map(|instruction| {
+            let Constant::Value(half) = &instruction.k else {
+                return Some(instruction.clone());
+            };
+            let Instruction { code, jt, jf, .. } = *instruction;
+            Some(Instruction::new(code, jt, jf, self.half(*half)?))
+        });
+        let settled: Option<Vec<Instruction>> = settled.collect();
+        settled.map(link)
     }
 
     /// Whether tests for three known values, each the next one's neighbour, stand one after the other somewhere.

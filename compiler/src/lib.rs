@@ -47,6 +47,7 @@ pub mod imply;
 pub mod include;
 pub mod known;
 pub mod lex;
+pub mod link;
 pub mod lint;
 pub mod lower;
 mod map;
