@@ -1,5 +1,5 @@
 //! Linking a program all of whose values are known: what the runtime's `const fn`s do of the others while a user's crate is compiled. This
-//! shares no code with them; that both make the same of a program is tested.
+//! shares no code with them, and makes the same of every program.
 //!
 //! Neighbouring numbers of a list become a range. A test that decides nothing, for its mask has no bit in this half of its argument, or
 //! for what isn't above 0 is 0, is passed by. What nothing leads to any more is left out.

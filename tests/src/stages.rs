@@ -10,7 +10,7 @@ use seccomptime_compiler::plain::{Fault, Plain, plain};
 use seccomptime_compiler::policy::{Optimize, Policy};
 use seccomptime_compiler::prove::{Claim, Refusal};
 use seccomptime_compiler::select::Defaults;
-use seccomptime_compiler::{generate, imply, parse, prove, resolve};
+use seccomptime_compiler::{bpf, generate, imply, link, parse, prove, resolve};
 
 use crate::reference;
 
@@ -104,10 +104,25 @@ pub fn claim<T>(
     }))
 }
 
-/// The program that the runtime links of a draft while a user's crate is compiled.
+/// The program that the runtime links of a draft while a user's crate is compiled, and the compiler of one whose values it knows.
+///
+/// # Panics
+///
+/// Where these are two.
 pub fn linked(draft: &[Plain]) -> Vec<Plain> {
     let mut linked: Vec<Instruction> = draft.iter().map(instruction).collect();
     let length = link_into(&mut linked, &mut vec![0; draft.len()]);
     let from = |&Instruction { code, jt, jf, k }: &Instruction| Plain { code, jt, jf, k };
-    linked[..length].iter().map(from).collect()
+    let linked: Vec<Plain> = linked[..length].iter().map(from).collect();
+    let known = draft
+        .iter()
+        .map(|i| bpf::Instruction::new(i.code, i.jt, i.jf, i.k));
+    let by_compiler = link::link(known.collect()).into_iter().map(|i| Plain {
+        code: i.code,
+        jt: i.jt,
+        jf: i.jf,
+        k: i.known().expect("all constants are known"),
+    });
+    assert_eq!(by_compiler.collect::<Vec<_>>(), linked, "{draft:?}");
+    linked
 }

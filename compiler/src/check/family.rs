@@ -6,6 +6,7 @@ use crate::action::Verb;
 use crate::data::{self, FAMILIES, Table};
 use crate::lint::Lint;
 use crate::policy::{Rule, Target};
+use crate::resolve::number_on;
 use crate::select::Defaults;
 
 use super::Checker;
@@ -100,6 +101,12 @@ impl<'p> Checker<'_, 'p> {
             };
             match &rule.pattern.target {
                 Target::Name(name) => {
+                    let call = data::syscall(&name.text);
+                    let has = |&table: &Table| call.is_some_and(|c| number_on(c, table).is_some());
+                    // Most rules allow a call that is everywhere.
+                    if !restricts(rule) && tables.iter().filter(applies).all(has) {
+                        continue;
+                    }
                     let others = equivalents(&name.text);
                     for &table in tables.iter().filter(applies) {
                         look(&name.text, &others, table);
@@ -133,9 +140,7 @@ impl<'p> Checker<'_, 'p> {
         };
         // Either the call is denied by name, or what it is allowed depends on its arguments.
         let conditioned = rule.pattern.condition.is_some() && own.depends();
-        // What a listener answers for, it must see.
-        let denied = rule.action.verb >= Verb::Notify;
-        if !conditioned && !denied {
+        if !conditioned && !denies(rule) {
             return;
         }
         let open = calls.others.iter().copied().filter(|other| {
@@ -196,6 +201,16 @@ impl<'p> Checker<'_, 'p> {
             );
         }
     }
+}
+
+/// Whether a rule keeps a call from going through: by name, or by its arguments.
+fn restricts(rule: &Rule) -> bool {
+    rule.pattern.condition.is_some() || denies(rule)
+}
+
+/// Whether a rule denies what it is about. What a listener answers for, it must see.
+fn denies(rule: &Rule) -> bool {
+    rule.action.verb >= Verb::Notify
 }
 
 fn quoted(names: &[&str]) -> String {
