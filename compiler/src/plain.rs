@@ -2,7 +2,6 @@
 //!
 //! This shares no code with the runtime's `const fn`s, which do the same while a user's crate is compiled.
 
-use crate::action::Verb;
 use crate::arch::Arch;
 use crate::bpf::{Constant, Instruction, Of};
 pub use crate::known::Fault;

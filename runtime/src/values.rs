@@ -211,7 +211,42 @@ pub const fn high_end(value: i128, bits: Bits, low: u64) -> u64 {
 #[track_caller]
 #[must_use]
 pub const fn sorted<const N: usize>(mut list: [u64; N]) -> [u64; N] {
-    // A heap: rustc evaluates this step by step, and lists may be long.
+    // rustc evaluates this step by step: a heap where there are many.
+    if N <= FEW {
+        list = inserted(list);
+    } else {
+        list = heaped(list);
+    }
+    let mut i = 1;
+    while i < N {
+        assert!(
+            list[i - 1] != list[i],
+            "two of these values are equal, and they must differ"
+        );
+        i += 1;
+    }
+    list
+}
+
+/// Up to this many values are sorted sooner by putting each in its place among those before it.
+const FEW: usize = 12;
+
+const fn inserted<const N: usize>(mut list: [u64; N]) -> [u64; N] {
+    let mut end = 1;
+    while end < N {
+        let value = list[end];
+        let mut place = end;
+        while place > 0 && list[place - 1] > value {
+            list[place] = list[place - 1];
+            place -= 1;
+        }
+        list[place] = value;
+        end += 1;
+    }
+    list
+}
+
+const fn heaped<const N: usize>(mut list: [u64; N]) -> [u64; N] {
     let mut start = N / 2;
     while start > 0 {
         start -= 1;
@@ -224,14 +259,6 @@ pub const fn sorted<const N: usize>(mut list: [u64; N]) -> [u64; N] {
         list[0] = list[end];
         list[end] = greatest;
         list = sift(list, 0, end);
-    }
-    let mut i = 1;
-    while i < N {
-        assert!(
-            list[i - 1] != list[i],
-            "two of these values are equal, and they must differ"
-        );
-        i += 1;
     }
     list
 }
@@ -336,13 +363,19 @@ mod tests {
     fn lists_are_sorted_and_have_no_twins() {
         assert_eq!(sorted([3, 1, 2]), [1, 2, 3]);
         assert_eq!(sorted([] as [u64; 0]), []);
-        let mut list = [0; 100];
-        for (i, value) in list.iter_mut().enumerate() {
-            *value = (i as u64 * 37) % 101;
+        fn sorts<const N: usize>() {
+            let mut list = [0; N];
+            for (i, value) in list.iter_mut().enumerate() {
+                *value = (i as u64 * 37) % 101;
+            }
+            let mut want: Vec<u64> = list.to_vec();
+            want.sort_unstable();
+            assert_eq!(sorted(list)[..], want[..]);
         }
-        let mut want: Vec<u64> = list.to_vec();
-        want.sort_unstable();
-        assert_eq!(sorted(list)[..], want[..]);
+        sorts::<2>();
+        sorts::<FEW>();
+        sorts::<{ FEW + 1 }>();
+        sorts::<100>();
         assert!(message(|| sorted([1, 2, 1])).is_some());
     }
 
