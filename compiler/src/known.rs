@@ -10,7 +10,6 @@ use crate::argument::Type;
 use crate::bpf::{Constant, Half, Instruction, JEQ_K, Of};
 use crate::link::link;
 use crate::parse::integer;
-use crate::policy::Expression;
 use crate::token::{Token, Tree};
 use crate::values::{Rule, Value, Values};
 

@@ -17,6 +17,8 @@
 //!       ──deciding──▶ what rustc must find out once it knows the values
 //! ```
 //!
+//! Values that are written in figures needn't wait for rustc: [`known`] reads them, and [`link`] ends what has no others.
+//!
 //! ```
 //! use seccomptime_compiler::include::NoFiles;
 //! use seccomptime_compiler::{Arch, Build, Place, analyse, compile, lex};

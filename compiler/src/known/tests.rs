@@ -1,5 +1,6 @@
 use super::*;
 use crate::lex::lex;
+use crate::policy::Expression;
 use crate::token::Span;
 use crate::values::List;
 

@@ -11,7 +11,8 @@
 //! the values are in order and differ, and the constant functions that sort them check just that. (The lower halves of 64-bit values
 //! may be in no order and equal: such lists are not searched, and a program that does is refused.) That a value fits its argument, so
 //! that no bit of it is lost in the halves, is checked by constant functions as well; and taking tests out at the end changes nothing
-//! but where a mask is known to be empty, an upper half to be 0, or neighbouring numbers of a list to be a range.
+//! but where a mask is known to be empty, an upper half to be 0, or neighbouring numbers of a list to be a range. For a value that is
+//! written in figures `known` does what those functions do, and `link` takes the tests out: what they can't vouch for is left to rustc.
 //!
 //! **Why no number is left out.** A number is looked at in each interval in which nothing tells two numbers apart: neither a comparison
 //! of the program nor a rule, a known call or an ABI bit of the policy. A program that asks for a bit of the number or of the audit arch
