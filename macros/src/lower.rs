@@ -37,14 +37,21 @@ pub fn expand(stage: TokenStream) -> TokenStream {
     let mut source = Source::new(input.policy.clone());
     let build = Build { debug: input.debug };
     match compile(&source.tokens, input.arch, build, &mut source.files) {
-        Ok(program) => Output {
-            input: &input,
-            source: &source,
-            program: &program,
-            known: Known::of(&program.values),
-            named: Named::default(),
+        Ok(mut program) => {
+            let known = Known::of(&program.values);
+            // What is shown is what is installed, as far as that is known.
+            if let Some(linked) = known.linked(&program.instructions) {
+                program.instructions = linked;
+            }
+            Output {
+                input: &input,
+                source: &source,
+                program: &program,
+                known,
+                named: Named::default(),
+            }
+            .items()
         }
-        .items(),
         Err(diagnostics) => {
             let shown = items(&diagnostics, &source);
             let krate = &input.krate;
@@ -109,15 +116,13 @@ impl Output<'_> {
             Record::None => "None",
         });
         let audit = Literal::u32_unsuffixed(self.program.arch.audit);
-        let linked = self.known.linked(&self.program.instructions);
-        let is_to_link = linked.is_none() && self.is_to_link();
-        let program = linked.as_ref().unwrap_or(&self.program.instructions);
-        let instructions = program.iter().map(|i| self.instruction(i));
+        let instructions = self.program.instructions.iter();
+        let instructions = instructions.map(|i| self.instruction(i));
         let (count, length) = (instructions.len(), text.len());
         let checksum = Literal::u32_unsuffixed(record::checksum(text.as_bytes()));
         let text = Literal::byte_string(text.as_bytes());
         let values = self.values();
-        let (draft, count, instructions) = if is_to_link {
+        let (draft, count, instructions) = if self.is_to_link() {
             let draft = quote! {
                 const __SECCOMPTIME_DRAFT: [#krate::Instruction; #count] = [#(#instructions),*];
                 const __SECCOMPTIME_LINKED: #krate::__private::Linked<#count> =
