@@ -61,7 +61,7 @@ fn find(binary: &[u8], bytes: &[u8]) -> Option<usize> {
 
 #[test]
 fn a_plain_policy_adds_its_record_and_little_else() {
-    const POLICY: &str = "allow(read, write, close, exit_group, sigaltstack, munmap), \
+    const POLICY: &str = "allow(read, write, close, exit_group, rt_sigreturn, sigaltstack, munmap), \
                           default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM)";
     let bare = hello("footprint-bare", "");
     let plain = hello(
