@@ -35,8 +35,6 @@ impl Cell {
     pub fn going_on(self) -> Cell {
         match self {
             Cell::Ends(line) => Cell::GoesOn(line),
-            // Its own end is that of the libc.
-            Cell::Dies(_) => Cell::None,
             cell => cell,
         }
     }

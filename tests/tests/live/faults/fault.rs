@@ -37,6 +37,8 @@ pub struct Fault {
     pub rights: Rights,
     /// Whether it takes CAP_SYS_ADMIN to make it so.
     pub takes_sys_admin: bool,
+    /// Whether a program that goes on ends as its libc has it, where the ways to end are answered.
+    pub ends_by_libc: bool,
     /// By column, but the last.
     pub cells: [Cell; 7],
 }
@@ -54,6 +56,7 @@ impl Fault {
             machine,
             rights: Rights::Any,
             takes_sys_admin: false,
+            ends_by_libc: false,
             cells,
         }
     }
@@ -85,6 +88,14 @@ impl Fault {
     /// With these capabilities alone.
     pub const fn with(self, rights: Rights) -> Fault {
         Fault { rights, ..self }
+    }
+
+    /// What ends a program that goes on is answered, too: what then becomes of it is its libc's.
+    pub const fn ends_by_libc(self) -> Fault {
+        Fault {
+            ends_by_libc: true,
+            ..self
+        }
     }
 
     /// It takes CAP_SYS_ADMIN to make it so: without, an outer filter sets no_new_privs, or nothing can be mounted.

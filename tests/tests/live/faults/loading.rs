@@ -220,21 +220,25 @@ pub const ENDS: Group = Group {
             "exit_group answers 0",
             || endless(|outer| outer.exit_group_answers(0)),
             all_end(NO_FILTERS),
-        ),
+        )
+        .ends_by_libc(),
         Fault::filter(
             "exit_group answers EPERM",
             || endless(|outer| outer.exit_group_answers(EPERM)),
             all_end(NO_FILTERS),
-        ),
+        )
+        .ends_by_libc(),
         Fault::filter(
             "exit_group and exit answer 0",
             || endless(|outer| outer.exits_answer(0)),
             [Dies(NO_FILTERS); 7],
-        ),
+        )
+        .ends_by_libc(),
         Fault::filter(
             "exit_group and exit answer EPERM",
             || endless(|outer| outer.exits_answer(EPERM)),
             [Dies(NO_FILTERS); 7],
-        ),
+        )
+        .ends_by_libc(),
     ],
 };

@@ -78,7 +78,10 @@ const GROUPS: [Group; 7] = [
 impl Fault {
     /// A cell for each column, with its column. The last program is the first one, but for what it does on an error.
     fn row(&self) -> impl Iterator<Item = (&'static Column, Cell)> {
-        let last = self.cells[0].going_on();
+        let last = match self.ends_by_libc {
+            true => Cell::None,
+            false => self.cells[0].going_on(),
+        };
         COLUMNS.iter().zip(self.cells.into_iter().chain([last]))
     }
 }
