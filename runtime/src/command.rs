@@ -78,6 +78,7 @@ pub struct FilteredCommand<'a> {
     prepared: Result<Status, Error>,
 }
 
+// What starts a child is made where it is called: what is in this crate's objects for unwinding is in every program, called or not.
 impl FilteredCommand<'_> {
     /// What will be in force in the child, if the kernel takes the filter.
     ///
@@ -104,6 +105,7 @@ impl FilteredCommand<'_> {
     /// # Errors
     ///
     /// Those of std's; with an [`Error`] inside, why the filter isn't in force: then the program wasn't started.
+    #[inline]
     pub fn spawn(&mut self) -> io::Result<Child> {
         self.start(Command::spawn)
     }
@@ -113,6 +115,7 @@ impl FilteredCommand<'_> {
     /// # Errors
     ///
     /// As [`spawn`](FilteredCommand::spawn).
+    #[inline]
     pub fn status(&mut self) -> io::Result<ExitStatus> {
         self.start(Command::status)
     }
@@ -122,12 +125,14 @@ impl FilteredCommand<'_> {
     /// # Errors
     ///
     /// As [`spawn`](FilteredCommand::spawn).
+    #[inline]
     pub fn output(&mut self) -> io::Result<Output> {
         self.start(Command::output)
     }
 
     /// [`exec`](std::os::unix::process::CommandExt::exec), which returns only if it fails. The filter may be in force on the
     /// calling thread then.
+    #[inline]
     pub fn exec(&mut self) -> io::Error {
         let started = self.start(|command| Err::<std::convert::Infallible, _>(command.exec()));
         match started {
@@ -136,6 +141,7 @@ impl FilteredCommand<'_> {
         }
     }
 
+    #[inline]
     fn start<T>(&mut self, start: impl FnOnce(&mut Command) -> io::Result<T>) -> io::Result<T> {
         self.prepared?;
         child::understanding(|| start(self.command))
