@@ -130,10 +130,13 @@ fn enter(stage: &Stage, function: &Function, policy: &TokenStream) -> TokenStrea
     );
     quote!({
         #lower
-        #krate::__private::#enter(
-            &__SECCOMPTIME_POLICY,
-            ::core::concat!(#start, ::core::file!(), ":", ::core::line!(), #end),
-        );
+        const __SECCOMPTIME_HEAD: &::core::primitive::str =
+            ::core::concat!(#start, ::core::file!(), ":", ::core::line!(), #end);
+        #krate::__private::#enter(&__SECCOMPTIME_POLICY, __SECCOMPTIME_HEAD, const {
+            &#krate::__private::Texts::<
+                { #krate::__private::TEXTS_LENGTH + __SECCOMPTIME_HEAD.len() },
+            >::new(__SECCOMPTIME_HEAD)
+        });
     })
 }
 

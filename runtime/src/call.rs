@@ -54,6 +54,7 @@ rt_sigaction(SIGSYS)";
 
     /// The call as a C programmer writes it.
     #[must_use]
+    #[inline(never)]
     pub const fn name(self) -> &'static str {
         line_of(Call::NAMES, self as usize)
     }

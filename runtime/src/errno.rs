@@ -88,6 +88,7 @@ pub(crate) struct Returned(pub(crate) c_int);
 
 impl Returned {
     pub(crate) const NOTHING: Returned = Returned(0);
+    pub(crate) const EINTR: Returned = Returned(-raw::EINTR);
     pub(crate) const ENOMEM: Returned = Returned(-raw::ENOMEM);
     pub(crate) const EACCES: Returned = Returned(-raw::EACCES);
     pub(crate) const EFAULT: Returned = Returned(-raw::EFAULT);

@@ -1,9 +1,9 @@
-use core::ffi::c_long;
 use core::fmt;
 
 use crate::errno::Returned;
 use crate::kernel::{Answer, Available};
-use crate::line::{self, Line};
+use crate::line::Line;
+use crate::texts::{self, Mark, Said};
 use crate::thread_name::ThreadName;
 use crate::{Action, Call, Errno, Flags};
 
@@ -12,10 +12,9 @@ use crate::{Action, Call, Errno, Flags};
 /// It shows what was called, what the kernel answered and what that means, in one line; [`hint`](Error::hint) says what to do about it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Error {
-    kind: ErrorKind,
-    call: Call,
-    /// As the kernel gives it: an errno is negative.
-    answer: c_long,
+    /// The kind and the call.
+    pub(crate) said: Said,
+    pub(crate) answer: Returned,
     flags: Flags,
     action: Action,
     available: Available,
@@ -54,17 +53,44 @@ pub enum ErrorKind {
     DeniesExec,
 }
 
+impl ErrorKind {
+    /// All of them.
+    pub(crate) const ALL: [ErrorKind; 12] = [
+        ErrorKind::NoFilterMode,
+        ErrorKind::NotAlone,
+        ErrorKind::Thread,
+        ErrorKind::NoRoom,
+        ErrorKind::Sandbox,
+        ErrorKind::WouldKill,
+        ErrorKind::Unsupported,
+        ErrorKind::MissingFlags,
+        ErrorKind::MissingAction,
+        ErrorKind::NeedsListener,
+        ErrorKind::NoPrivileges,
+        ErrorKind::DeniesExec,
+    ];
+}
+
 impl Error {
     #[inline(always)]
     pub(crate) const fn new(kind: ErrorKind, call: Call, answer: Returned) -> Error {
+        texts::seldom();
         Error {
-            kind,
-            call,
-            // The same number, on every arch.
-            answer: answer.0 as c_long,
+            said: Said::new(kind, call),
+            answer,
             flags: Flags::NONE,
             action: Action::Allow,
             available: Available::NOTHING,
+        }
+    }
+
+    /// The same of the call that has this number in [`Call`].
+    #[inline(always)]
+    pub(crate) const fn would_kill_for(call: u32) -> Error {
+        texts::seldom();
+        Error {
+            said: Said::would_kill(call),
+            ..Error::would_kill(Call::SetModeFilter)
         }
     }
 
@@ -87,11 +113,13 @@ impl Error {
 
     /// What an answer to a load means where no_new_privs isn't set.
     pub(crate) fn without_privileges(self) -> Error {
-        let kind = match self.answer {
-            answer if answer == c_long::from(Returned::EACCES.0) => ErrorKind::NoPrivileges,
-            _ => self.kind,
-        };
-        Error { kind, ..self }
+        match self.answer {
+            Returned::EACCES => Error {
+                said: Said::new(ErrorKind::NoPrivileges, self.said.call()),
+                ..self
+            },
+            _ => self,
+        }
     }
 
     pub(crate) const fn missing_flags_of(flags: Flags, answer: Returned) -> Error {
@@ -128,32 +156,29 @@ impl Error {
     /// What kind of reason it is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
-        self.kind
+        self.said.kind()
     }
 
     /// The call that failed, or that wasn't made.
     #[must_use]
     pub const fn call(&self) -> Option<Call> {
-        match self.kind {
+        match self.kind() {
             ErrorKind::Unsupported | ErrorKind::DeniesExec | ErrorKind::NeedsListener => None,
-            _ => Some(self.call),
+            _ => Some(self.said.call()),
         }
     }
 
     /// The error that the call answered with. None where the call wasn't made, or its answer was a success that it can't be.
     #[must_use]
     pub fn errno(&self) -> Option<Errno> {
-        match self.answer {
-            ..0 => Errno::new(i32::try_from(self.answer.unsigned_abs()).ok()?),
-            _ => None,
-        }
+        self.answer.result().err()
     }
 
     /// The thread that has other filters.
     #[must_use]
     pub fn thread(&self) -> Option<i32> {
-        match self.kind {
-            ErrorKind::Thread => i32::try_from(self.answer).ok(),
+        match self.kind() {
+            ErrorKind::Thread => Some(self.answer.0),
             _ => None,
         }
     }
@@ -167,7 +192,7 @@ impl Error {
     /// The action that the kernel lacks or doesn't tell of, and what it says of each.
     #[must_use]
     pub const fn missing_action(&self) -> Option<(Action, Available)> {
-        match self.kind {
+        match self.kind() {
             ErrorKind::MissingAction => Some((self.action, self.available)),
             _ => None,
         }
@@ -176,7 +201,17 @@ impl Error {
     /// What to do about it.
     #[must_use]
     pub const fn hint(&self) -> &'static str {
-        match self.kind {
+        let special = self.special_hint();
+        if special.is_empty() {
+            texts::hint(self.kind())
+        } else {
+            special
+        }
+    }
+
+    /// The same in a case that only some policies can come to; empty in others.
+    const fn special_hint(&self) -> &'static str {
+        match self.kind() {
             ErrorKind::Unsupported => "leave the policy out on this target, with `cfg_attr`",
             ErrorKind::NeedsListener => "install the `NotifyPolicy` itself",
             ErrorKind::MissingFlags => {
@@ -185,49 +220,37 @@ impl Error {
             ErrorKind::MissingAction => "declare what replaces it, such as `log or errno(EPERM)`",
             ErrorKind::DeniesExec => "allow `@program-start`, and what the program does",
             ErrorKind::NoPrivileges => "leave `keep_privs` out, or have CAP_SYS_ADMIN",
-            _ => line::hint(self.kind),
+            _ => "",
         }
     }
 
-    /// What happened and what to do about it, of an error that any policy can meet.
-    #[inline(always)]
-    pub(crate) fn say_plain(&self, line: &mut Line) {
-        line.call(self.call);
-        self.say_answer(line);
-        line.meaning(self.kind);
-    }
-
-    #[inline(always)]
-    fn say_answer(&self, line: &mut Line) {
-        if self.kind == ErrorKind::WouldKill {
-            line.would_kill();
-        } else {
-            line.answered(self.answer);
-        }
-    }
-
-    /// The same of any error.
+    /// What happened and what to do about it.
     #[cold]
     pub(crate) fn say(&self, line: &mut Line) {
-        if self.kind as usize <= ErrorKind::WouldKill as usize {
-            line.text(self.call.name());
-            self.say_answer(line);
-            self.say_thread_name(line);
-            return line.meaning(self.kind);
-        }
+        let kind = self.kind();
+        let is_special = kind as usize > ErrorKind::WouldKill as usize;
         if let Some(call) = self.call() {
             line.text(call.name());
-            // Of the answers that only some policies can meet, the one that a kernel gives: its name is in no other program.
-            if self.answer == c_long::from(Returned::EOPNOTSUPP.0) {
+            if kind == ErrorKind::WouldKill {
+                line.piece(Mark::WOULD_KILL);
+            } else if is_special && self.answer == Returned::EOPNOTSUPP {
+                // The answer that a kernel gives, of those that only some policies can meet: its name is in no other program.
                 line.text(" answered EOPNOTSUPP");
             } else {
-                self.say_answer(line);
+                line.answered(self.answer);
             }
-            line.text(": ");
+            if is_special {
+                line.text(": ");
+            }
+        }
+        if !is_special {
+            self.say_thread_name(line);
+            line.piece(Mark::of_kind(kind));
+            return;
         }
         self.say_special(line);
         line.text("; ");
-        line.text(self.hint());
+        line.text(self.special_hint());
     }
 
     /// The name of the thread whose id the call answered with.
@@ -242,7 +265,7 @@ impl Error {
 
     /// What happened, in a case that only some policies can come to.
     fn say_special(&self, line: &mut Line) {
-        match self.kind {
+        match self.kind() {
             ErrorKind::MissingFlags => {
                 line.text("this kernel lacks `");
                 self.flags.say(line);
@@ -285,7 +308,7 @@ impl fmt::Display for Error {
 /// `NoFilterMode(…)`, with what is shown and what to do: this is what a `main` that returns it prints.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}({self}; {})", self.kind, self.hint())
+        write!(f, "{:?}({self}; {})", self.kind(), self.hint())
     }
 }
 
@@ -295,7 +318,7 @@ impl core::error::Error for Error {}
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
-        let kind = match error.kind {
+        let kind = match error.kind() {
             ErrorKind::Unsupported => std::io::ErrorKind::Unsupported,
             ErrorKind::DeniesExec => std::io::ErrorKind::InvalidInput,
             _ => crate::errno::kind(error.errno()),
@@ -361,19 +384,19 @@ mod tests {
         let cases = [
             (
                 new(ErrorKind::NoRoom, load, Returned::ENOMEM),
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered ENOMEM: all filters of a thread hold 32768 instructions; install fewer",
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered ENOMEM: filters hold 32768 instructions in all; install fewer",
             ),
             (
                 new(ErrorKind::Sandbox, Call::PrctlSetSeccomp, Returned(0)),
-                "prctl(PR_SET_SECCOMP) answered 0: an earlier sandbox is in the way; allow `@install` in it",
+                "prctl(PR_SET_SECCOMP) answered 0: a sandbox is in the way; allow `@install` in it",
             ),
             (
                 new(ErrorKind::Sandbox, Call::SetNoNewPrivs, returned(524)),
-                "prctl(PR_SET_NO_NEW_PRIVS) answered 524: an earlier sandbox is in the way; allow `@install` in it",
+                "prctl(PR_SET_NO_NEW_PRIVS) answered 524: a sandbox is in the way; allow `@install` in it",
             ),
             (
                 Error::would_kill(load),
-                "seccomp(SECCOMP_SET_MODE_FILTER) would kill this process: an earlier sandbox is in the way; allow `@install` in it",
+                "seccomp(SECCOMP_SET_MODE_FILTER) would kill: a sandbox is in the way; allow `@install` in it",
             ),
             (
                 new(ErrorKind::Thread, load, Returned(i32::MAX)),
@@ -435,7 +458,7 @@ mod tests {
         assert_eq!(
             std::format!("{error:?}"),
             "NoFilterMode(seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL: \
-             this kernel has no seccomp filters; it takes CONFIG_SECCOMP_FILTER)"
+             this kernel has no filters; it takes CONFIG_SECCOMP_FILTER)"
         );
     }
 }

@@ -45,6 +45,7 @@ mod status;
 mod subset;
 #[cfg(feature = "macros")]
 mod target;
+mod texts;
 mod thread_name;
 mod uapi;
 mod values;

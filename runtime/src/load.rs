@@ -106,13 +106,21 @@ pub(crate) fn load(
     flags: Flags,
     program: &[Instruction],
 ) -> Result<(), Error> {
-    rehearse(interface, flags)?;
-    let answer = sys::load(interface, flags, Some(program));
-    read(interface, flags, answer)
+    // First a program of no instructions, which no kernel takes. To an outer filter, which can't read memory, it is a load like the
+    // other: what makes up a success for loads, and knows the null program, is found out here.
+    let mut answer = sys::load(interface, flags, Some(&[]));
+    if answer == Returned::EINVAL {
+        answer = sys::load(interface, flags, Some(program));
+        if answer == Returned(0) {
+            return Ok(());
+        }
+    }
+    let kind = refusal(answer, flags).unwrap_or(ErrorKind::Sandbox);
+    Err(Error::new(kind, interface.call(), answer))
 }
 
-/// Loads a program of no instructions, which no kernel takes. To an outer filter, which can't read memory, it is a load like the one
-/// that follows: what makes up a success for loads, and knows the null program, is found out here.
+/// What comes before a load that isn't [`load`]: the same first part.
+#[cfg(all(feature = "std", unix))]
 #[inline(always)]
 pub(crate) fn rehearse(interface: Interface, flags: Flags) -> Result<(), Error> {
     let answer = sys::load(interface, flags, Some(&[]));
@@ -124,6 +132,7 @@ pub(crate) fn rehearse(interface: Interface, flags: Flags) -> Result<(), Error> 
 }
 
 /// Whether that answer to a load is a filter in force.
+#[cfg(all(feature = "std", unix))]
 #[inline(always)]
 pub(crate) fn read(interface: Interface, flags: Flags, answer: Returned) -> Result<(), Error> {
     let Some(kind) = refusal(answer, flags) else {

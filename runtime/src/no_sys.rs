@@ -1,6 +1,7 @@
 //! In place of `sys.rs` on targets without seccomp, so that editors and docs work there: every call answers ENOSYS.
 
 use core::ffi::{CStr, c_int};
+use core::mem::MaybeUninit;
 
 use crate::errno::Returned;
 use crate::load::Interface;
@@ -108,6 +109,10 @@ impl File {
 
 pub(crate) fn write_stderr(_: &[u8]) -> Result<usize, Errno> {
     Err(NO_CALL)
+}
+
+pub(crate) fn write_text(_: &[MaybeUninit<u8>]) -> Returned {
+    Returned::ENOSYS
 }
 
 #[cfg(all(feature = "std", unix))]

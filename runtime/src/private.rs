@@ -11,6 +11,7 @@ pub use crate::enter::{enter_or_continue, enter_or_exit, enter_or_panic, enter_o
 pub use crate::link::{Linked, link, link_into};
 pub use crate::record::{At, Record, RecordKind};
 pub use crate::report::{Reporter, can_report};
+pub use crate::texts::{TEXTS_LENGTH, Texts};
 use crate::uapi::{
     MAX_ERRNO, SECCOMP_RET_DATA, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRACE,
     SECCOMP_RET_TRAP,

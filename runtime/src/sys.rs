@@ -8,7 +8,6 @@
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_int, c_long, c_ushort};
 use core::mem::MaybeUninit;
-use core::ptr;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::errno::Returned;
@@ -229,21 +228,33 @@ pub(crate) fn load(
     flags: Flags,
     program: Option<&[Instruction]>,
 ) -> Returned {
-    let program = program.map(Program::new);
-    let args: *const Program = program.as_ref().map_or(ptr::null(), ptr::from_ref);
-    let args = args.expose_provenance();
+    let Some(instructions) = program else {
+        // SAFETY: numbers alone, which the kernel refuses.
+        return unsafe { load_from(interface, flags, 0) };
+    };
+    let program = Program::new(instructions);
+    // SAFETY: `program` lives until the end of this function and points to instructions that the caller lends us.
+    unsafe { load_from(interface, flags, (&raw const program).expose_provenance()) }
+}
+
+/// The same of what lies at `program`.
+///
+/// # Safety
+///
+/// There is nothing, or a [`Program`] whose instructions are there: the kernel copies both during the call and writes to neither.
+#[inline(always)]
+unsafe fn load_from(interface: Interface, flags: Flags, program: usize) -> Returned {
     let (number, arguments) = match interface {
         Interface::Seccomp => {
             let operation = SECCOMP_SET_MODE_FILTER as usize;
-            (nr::SECCOMP, [operation, flags.bits() as usize, args])
+            (nr::SECCOMP, [operation, flags.bits() as usize, program])
         }
         Interface::Prctl => {
             let mode = SECCOMP_MODE_FILTER as usize;
-            (nr::PRCTL, [int(PR_SET_SECCOMP), mode, args])
+            (nr::PRCTL, [int(PR_SET_SECCOMP), mode, program])
         }
     };
-    // SAFETY: `args` is null or points to `program`, which lives until the end of this function and points to instructions
-    // that the caller lends us; the kernel copies both during the call and writes to neither.
+    // SAFETY: as the caller says.
     unsafe { call(number, arguments) }
 }
 
@@ -595,6 +606,14 @@ pub(crate) fn write_stderr(bytes: &[u8]) -> Result<usize, Errno> {
     write(libc::STDERR_FILENO, bytes)
 }
 
+/// The same of a text that was written, all of it, to room where nothing was.
+#[inline(always)]
+pub(crate) fn write_text(text: &[MaybeUninit<u8>]) -> Returned {
+    let (start, length) = (text.as_ptr().expose_provenance(), text.len());
+    // SAFETY: the kernel reads at most `length` bytes of `text`, which outlives the call.
+    unsafe { call(nr::WRITE, [int(libc::STDERR_FILENO), start, length]) }
+}
+
 #[inline]
 fn write(fd: c_int, bytes: &[u8]) -> Result<usize, Errno> {
     let (start, length) = (bytes.as_ptr().expose_provenance(), bytes.len());
@@ -647,6 +666,7 @@ pub(crate) fn thread_name() -> [u8; THREAD_NAME] {
 }
 
 /// Has the reporter handle SIGSYS. Who handled it before is remembered, and gets what isn't the reporter's.
+#[inline]
 pub(crate) fn handle_sigsys() -> Returned {
     let handler: extern "C" fn(c_int, *const Info, *mut Context) = on_sigsys;
     let handler = handler as *const () as usize;
@@ -679,6 +699,9 @@ struct Earlier {
     takes_info: bool,
 }
 
+// Compiled beside the one place that asks for it: what is in the objects of the calls of every program for unwinding is in every
+// program.
+#[inline]
 extern "C" fn on_sigsys(signal: c_int, info: *const Info, context: *mut Context) {
     // SAFETY: the kernel hands both to a handler with SA_SIGINFO, and they are the handler's until it returns. Whoever sent the
     // signal, `siginfo` is 128 bytes long: there is something to read.

@@ -205,7 +205,7 @@ const KILLS_THE_THREAD: &str =
 
 /// No program runs its user code, but where it asked to, and where it installs by hand and goes on.
 fn on_nothing(case: &str) -> Expected {
-    const NONE: &str = "this kernel has no seccomp filters";
+    const NONE: &str = "this kernel has no filters";
     let printed = |text| does(End::Exited(0), text, &[]);
     match case {
         "default = log, on_error = return" => {
@@ -224,16 +224,16 @@ fn on_nothing(case: &str) -> Expected {
         | "status of kill_process"
         | "status of flags(log, tsync)" => printed(NONE),
         "an unlisted call, log or errno(EACCES)" => printed(
-            "log_or_errno: prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no seccomp filters; it takes CONFIG_SECCOMP_FILTER\n\
+            "log_or_errno: prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no filters; it takes CONFIG_SECCOMP_FILTER\n\
              unlisted: None\n",
         ),
         "an unlisted call, kill_process" => printed(
-            "kill: prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no seccomp filters; it takes CONFIG_SECCOMP_FILTER\n\
+            "kill: prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no filters; it takes CONFIG_SECCOMP_FILTER\n\
              unlisted: None\n",
         ),
         "status() in main and in a thread" => does(
             End::Exited(0),
-            "main: none\nthread: none\nlater: prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no seccomp filters\nmain: none\n",
+            "main: none\nthread: none\nlater: prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no filters\nmain: none\n",
             &[NONE, "is not protected and goes on"],
         ),
         "a thread from before, flags(tsync)" | "default = trap, report" | "notify" => {

@@ -98,7 +98,7 @@ pub fn policies_of_a_child_stack() -> Outcome {
             &newest[1],
             "hello",
             WELL,
-            "seccomp(SECCOMP_SET_MODE_FILTER) would kill this process: an earlier sandbox is in the way; Other; ours true",
+            "seccomp(SECCOMP_SET_MODE_FILTER) would kill: a sandbox is in the way; Other; ours true",
         ],
     );
     Ok(())

@@ -201,7 +201,7 @@ pub fn a_handover_without_its_other_end() -> Outcome {
 pub fn an_earlier_filter_that_would_kill_for_a_listener_is_named() -> Outcome {
     says(
         "own",
-        "seccomp(SECCOMP_SET_MODE_FILTER) would kill this process: an earlier sandbox is in the way; allow `@install` in it\n",
+        "seccomp(SECCOMP_SET_MODE_FILTER) would kill: a sandbox is in the way; allow `@install` in it\n",
     )
 }
 

@@ -132,8 +132,8 @@ pub fn a_log_that_cannot_be_looked_up_is_no_failure() -> Outcome {
 }
 
 /// What a second install in a process hears whose first filter would kill it for asking.
-const WOULD_KILL: &str = "seccomp(SECCOMP_SET_MODE_FILTER) would kill this process: \
-                          an earlier sandbox is in the way; allow `@install` in it";
+const WOULD_KILL: &str = "seccomp(SECCOMP_SET_MODE_FILTER) would kill: \
+                          a sandbox is in the way; allow `@install` in it";
 
 pub fn a_second_install_that_would_kill_is_an_error() -> Outcome {
     said(
@@ -201,7 +201,7 @@ pub fn user_code_can_ask_what_is_in_force() -> Outcome {
 }
 
 pub fn user_code_can_notice_that_nothing_is_in_force() -> Outcome {
-    let nothing = "this kernel has no seccomp filters";
+    let nothing = "this kernel has no filters";
     let call = "seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL";
     said(
         program::under(asking(), Outer::passing().without_filters().build()),

@@ -8,7 +8,8 @@ use libc::{EINVAL, EPERM, ESRCH, SECCOMP_SET_MODE_FILTER};
 use seccomptime_tests::support::bpf::Outer;
 use seccomptime_tests::support::machine::Machine;
 
-const UNSET: &str = "prctl(PR_SET_NO_NEW_PRIVS) answered 0: an earlier sandbox is in the way; allow `@install` in it";
+const UNSET: &str =
+    "prctl(PR_SET_NO_NEW_PRIVS) answered 0: a sandbox is in the way; allow `@install` in it";
 
 fn claims_no_new_privs() -> Machine {
     outer(|outer| outer.no_new_privs_answers(0).asks_no_new_privs())
@@ -22,7 +23,7 @@ pub const PRIVILEGES: Group = Group {
             "refused",
             || outer(|outer| outer.no_new_privs_answers(EINVAL)),
             all_end_but_keeping(
-                "prctl(PR_SET_NO_NEW_PRIVS) answered EINVAL: an earlier sandbox is in the way; allow `@install` in it",
+                "prctl(PR_SET_NO_NEW_PRIVS) answered EINVAL: a sandbox is in the way; allow `@install` in it",
             ),
         )
         .made_by_root(),
@@ -37,7 +38,7 @@ pub const PRIVILEGES: Group = Group {
             claims_no_new_privs,
             {
                 const REFUSED: Cell = Ends(
-                    "seccomp(SECCOMP_SET_MODE_FILTER) answered EACCES: an earlier sandbox is in the way; allow `@install` in it",
+                    "seccomp(SECCOMP_SET_MODE_FILTER) answered EACCES: a sandbox is in the way; allow `@install` in it",
                 );
                 let end = REFUSED;
                 [end, end, end, end, end, Cell::None, NO_RIGHTS]
@@ -65,7 +66,7 @@ const OTHER_FILTERS_BY_NAME: Cell = Ends(
     "seccomp(SECCOMP_SET_MODE_FILTER) answered ID (`early`): this thread has other filters; install earlier",
 );
 const NO_ROOM: Cell = Ends(
-    "seccomp(SECCOMP_SET_MODE_FILTER) answered ENOMEM: all filters of a thread hold 32768 instructions; install fewer",
+    "seccomp(SECCOMP_SET_MODE_FILTER) answered ENOMEM: filters hold 32768 instructions in all; install fewer",
 );
 
 pub const THREADS: Group = Group {
@@ -80,7 +81,7 @@ pub const THREADS: Group = Group {
             "TSYNC answers ESRCH",
             || outer(|outer| outer.tsync_answers(ESRCH)),
             all_end(
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered ESRCH: an earlier sandbox is in the way; allow `@install` in it",
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered ESRCH: a sandbox is in the way; allow `@install` in it",
             ),
         ),
         Fault::supervisor(
@@ -98,7 +99,7 @@ pub const THREADS: Group = Group {
                     .supervised(supervisors::names_a_thread_without_a_look)
             },
             all_end(
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered ID: an earlier sandbox is in the way; allow `@install` in it",
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered ID: a sandbox is in the way; allow `@install` in it",
             ),
         ),
         Fault::real(
@@ -131,8 +132,8 @@ pub const THREADS: Group = Group {
 
 const THROUGH_PRCTL: Cell = InForce("full; through prctl; logging not asked for");
 const THROUGH_PRCTL_LOGGED: Cell = InForce("full; through prctl; logged");
-const NO_FILTERS: &str = "seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL: this kernel has no seccomp filters; it takes CONFIG_SECCOMP_FILTER";
-const SANDBOX_EPERM: &str = "seccomp(SECCOMP_SET_MODE_FILTER) answered EPERM: an earlier sandbox is in the way; allow `@install` in it";
+const NO_FILTERS: &str = "seccomp(SECCOMP_SET_MODE_FILTER) answered EINVAL: this kernel has no filters; it takes CONFIG_SECCOMP_FILTER";
+const SANDBOX_EPERM: &str = "seccomp(SECCOMP_SET_MODE_FILTER) answered EPERM: a sandbox is in the way; allow `@install` in it";
 
 pub const SANDBOXES: Group = Group {
     title: "No seccomp(2), no filters, another sandbox",
@@ -158,14 +159,14 @@ pub const SANDBOXES: Group = Group {
             "no seccomp(2), and a thread from before `main`",
             || outer(Outer::without_seccomp).early_thread("bare"),
             all_end(
-                "unshare(CLONE_THREAD) answered EINVAL: there are other threads, and no seccomp(2) to filter them; install earlier",
+                "unshare(CLONE_THREAD) answered EINVAL: other threads, and no seccomp(2) for them; install earlier",
             ),
         ),
         Fault::filter(
             "the same, and unshare(2) claims that there is none",
             || outer(|outer| outer.without_seccomp().unshare_answers(0)).early_thread("bare"),
             all_end(
-                "unshare(CLONE_THREAD) answered 0: an earlier sandbox is in the way; allow `@install` in it",
+                "unshare(CLONE_THREAD) answered 0: a sandbox is in the way; allow `@install` in it",
             ),
         ),
         Fault::filter(
@@ -177,7 +178,7 @@ pub const SANDBOXES: Group = Group {
             "no seccomp(2), no filters (no CONFIG_SECCOMP, qemu-user)",
             || outer(|outer| outer.without_seccomp().without_filters()),
             all_end(
-                "prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no seccomp filters; it takes CONFIG_SECCOMP_FILTER",
+                "prctl(PR_SET_SECCOMP) answered EINVAL: this kernel has no filters; it takes CONFIG_SECCOMP_FILTER",
             ),
         ),
         Fault::filter(
@@ -189,21 +190,21 @@ pub const SANDBOXES: Group = Group {
             "success with nothing installed",
             || outer(Outer::installs_nothing),
             all_end(
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered 0: an earlier sandbox is in the way; allow `@install` in it",
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered 0: a sandbox is in the way; allow `@install` in it",
             ),
         ),
         Fault::filter(
             "the same, but the kernel itself answers to the null program",
             || outer(Outer::installs_nothing_but_null),
             all_end(
-                "seccomp(SECCOMP_SET_MODE_FILTER) answered 0: an earlier sandbox is in the way; allow `@install` in it",
+                "seccomp(SECCOMP_SET_MODE_FILTER) answered 0: a sandbox is in the way; allow `@install` in it",
             ),
         ),
         Fault::filter(
             "no seccomp(2), and success with nothing installed",
             || outer(|outer| outer.without_seccomp().installs_nothing()),
             all_end(
-                "prctl(PR_SET_SECCOMP) answered 0: an earlier sandbox is in the way; allow `@install` in it",
+                "prctl(PR_SET_SECCOMP) answered 0: a sandbox is in the way; allow `@install` in it",
             ),
         ),
     ],
