@@ -9,7 +9,7 @@
 use core::ffi::c_long;
 use core::sync::atomic::Ordering;
 
-use crate::decide::{Data, run, run_watched};
+use crate::decide::{Data, run_watched};
 use crate::load::{self, IN_FORCE};
 use crate::plan::Plan;
 use crate::private::Threads;
@@ -310,13 +310,15 @@ impl<'p> Asking<'p> {
     }
 }
 
+/// What the program answers to a call.
+#[cfg(any(test, feature = "std"))]
 pub(crate) const fn decide(
     arch: u32,
     program: &[Instruction],
     nr: c_long,
     args: [i32; 4],
 ) -> Action {
-    Action::from_return_value(run(program, &data(arch, nr, args)))
+    Action::from_return_value(run_watched(program, &data(arch, nr, args)).0)
 }
 
 /// A call as the program sees it.
