@@ -91,15 +91,82 @@ fn numbers(rules: usize) -> String {
     policy + REST
 }
 
+/// The first argument of a call's that is a number.
+fn value_of(call: &'static Syscall) -> Option<&'static str> {
+    let arch = Arch::from_name("x86_64").expect("an arch of the compiler");
+    call.nr_on(Table::X86_64)?;
+    let is_value =
+        |name: &&str| locate(Some(call), name, arch).is_ok_and(|argument| !argument.ty.pointer);
+    names(call).into_iter().find(is_value)
+}
+
+/// What the conditions of [`many`] compare with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// A figure.
+    Figure,
+    /// A constant of the user's.
+    Constant,
+    /// Six figures.
+    Figures,
+    /// Six constants.
+    Constants,
+}
+
+/// How many rules [`many`] has, and how many of them have conditions, where any have.
+pub const MANY: usize = 400;
+pub const CONDITIONS: usize = 50;
+
+/// A policy whose rules can't be merged.
+pub fn many(compared: Option<Compared>) -> Case {
+    const ERRNOS: [&str; 3] = ["EACCES", "EBUSY", "EIO"];
+    const LIST: usize = 6;
+    let mut conditioned = Vec::new();
+    let mut denied = [const { Vec::new() }; ERRNOS.len()];
+    for (i, call) in SYSCALLS.iter().take(MANY).enumerate() {
+        let turn = conditioned.len();
+        let list = |value: fn(usize) -> String| {
+            let values = turn * LIST..(turn + 1) * LIST;
+            let values: Vec<String> = values.map(value).collect();
+            format!("in [{}]", values.join(", "))
+        };
+        let condition = compared.map(|compared| match compared {
+            Compared::Figure => format!("== {}", number(turn)),
+            Compared::Constant => format!("== VALUE_{turn}"),
+            Compared::Figures => list(|i| number(i).to_string()),
+            Compared::Constants => list(|i| format!("VALUE_{i}")),
+        });
+        match (condition, value_of(call)) {
+            (Some(condition), Some(argument)) if conditioned.len() < CONDITIONS => {
+                conditioned.push(format!("{}({argument} {condition})", call.name));
+            }
+            _ => denied[i % ERRNOS.len()].push(call.name),
+        }
+    }
+    let mut policy = String::new();
+    if !conditioned.is_empty() {
+        let _ = write!(policy, "allow({}), ", conditioned.join(", "));
+    }
+    for (errno, calls) in ERRNOS.iter().zip(denied) {
+        let _ = write!(policy, "errno({errno}: {}), ", calls.join(", "));
+    }
+    let constants = match compared {
+        Some(Compared::Constant) => constants("VALUE", CONDITIONS),
+        Some(Compared::Constants) => constants("VALUE", CONDITIONS * LIST),
+        _ => String::new(),
+    };
+    // Hardly anything is allowed, so that nothing is dangerous; that it denies what no filter sees is all that is to be waived.
+    policy += "waive(vdso: \"never run\"), ";
+    Case {
+        n: MANY,
+        policy: policy + REST,
+        constants,
+    }
+}
+
 /// A policy with this many conditional rules.
 pub fn rules(count: usize) -> Case {
-    let arch = Arch::from_name("x86_64").expect("an arch of the compiler");
-    let with_value = |call: &'static Syscall| {
-        call.nr_on(Table::X86_64)?;
-        let is_value =
-            |name: &&str| locate(Some(call), name, arch).is_ok_and(|argument| !argument.ty.pointer);
-        Some((call.name, names(call).into_iter().find(is_value)?))
-    };
+    let with_value = |call: &'static Syscall| Some((call.name, value_of(call)?));
     let calls: Vec<_> = SYSCALLS.iter().filter_map(with_value).collect();
     let rules = calls.iter().cycle().take(count).enumerate();
     let rules: Vec<String> = rules

@@ -1,8 +1,6 @@
 //! How long `policy!` takes.
 
-use seccomptime_compiler::data::SYSCALLS;
-
-use crate::cases::Case;
+use crate::cases::{CONDITIONS, Case, Compared, MANY, many};
 use crate::package::{Goal, OURS, Package};
 use crate::policies::POLICIES;
 use crate::statistics::series;
@@ -13,27 +11,32 @@ the same package without one. That is the expansion (checked for all arches, low
 builds unoptimised, and rustc's work on what comes out.";
 
 const BUILDS: usize = 15;
-const RULES: usize = 400;
+
+const MANY_RULES: [(&str, Option<Compared>); 5] = [
+    ("400 rules", None),
+    ("with 50 figures", Some(Compared::Figure)),
+    ("with 50 constants", Some(Compared::Constant)),
+    ("with 50 lists of six figures", Some(Compared::Figures)),
+    ("with 50 lists of six constants", Some(Compared::Constants)),
+];
 
 pub fn table() -> Table {
     let columns = ["policy", "median ms", "added", "min ms", "added"];
     let mut table = Table::new("Expansion", ABOUT, &columns);
-    let mut policies = vec![("none", String::new())];
-    policies.extend(
-        POLICIES
-            .iter()
-            .map(|policy| (policy.name, policy.written())),
-    );
-    policies.push(("400 rules", many_rules()));
-    let package = |(name, policy)| {
+    let mut cases = vec![("none", Case::default())];
+    cases.extend(POLICIES.iter().map(|policy| {
         let case = Case {
-            policy,
+            policy: policy.written(),
             ..Case::default()
         };
+        (policy.name, case)
+    }));
+    cases.extend(MANY_RULES.map(|(name, compared)| (name, many(compared))));
+    let package = |(name, case): (_, Case)| {
         let package = Package::new(OURS, &case.program());
         (name, package, Vec::with_capacity(BUILDS))
     };
-    let mut all: Vec<(&str, Package, Vec<f64>)> = policies.into_iter().map(package).collect();
+    let mut all: Vec<(&str, Package, Vec<f64>)> = cases.into_iter().map(package).collect();
     for (_, package, _) in &all {
         package.cold(Goal::Check);
     }
@@ -57,24 +60,8 @@ pub fn table() -> Table {
         ]);
     }
     table.notes.push(format!(
-        "{BUILDS} builds each, taking turns. The {RULES} rules are for {RULES} calls, with three errnos in turn, so that no two \
-         neighbours are decided alike."
+        "{BUILDS} builds each, taking turns. The {MANY} rules are for {MANY} calls, with three errnos in turn, so that hardly two \
+         neighbours are decided alike; {CONDITIONS} of them allow their call under a condition instead."
     ));
     table
-}
-
-/// A policy whose rules can't be merged.
-fn many_rules() -> String {
-    let names = |action: usize| {
-        let calls = SYSCALLS.iter().take(RULES).skip(action).step_by(3);
-        let names: Vec<&str> = calls.map(|call| call.name).collect();
-        names.join(", ")
-    };
-    // Nothing is allowed, so that nothing is dangerous; that it couldn't run, and denies what no filter sees, is all that is to be waived.
-    format!(
-        "errno(EACCES: {}), errno(EBUSY: {}), errno(EIO: {}), default = errno(EPERM), waive(no_exit: \"never run\"), waive(vdso: \"never run\")",
-        names(0),
-        names(1),
-        names(2)
-    )
 }
