@@ -115,12 +115,11 @@ fn system(ready: &Ready, guest: &Guest, image: &Path) -> Command {
         unreachable!("only a machine is booted")
     };
     let mut command = ready.emulators.command(qemu);
-    command.args(["-m", "1024", "-smp", "2"]);
-    // Of two sizes of memory the later counts.
     command.args(arguments);
     for folder in ready.emulators.firmware() {
         command.arg("-L").arg(folder);
     }
+    command.args(["-m", "1024", "-smp", "2"]);
     command.args(["-nographic", "-no-reboot", "-net", "none"]);
     if let Some(kernel) = &ready.kernel {
         command.arg("-kernel").arg(kernel);

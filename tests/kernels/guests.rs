@@ -166,8 +166,7 @@ pub const GUESTS: &[Guest] = &[
         name: "riscv64-newest",
         machine: Machine::System {
             qemu: "qemu-system-riscv64",
-            // With std built for debugging the programs are large.
-            arguments: &["-M", "virt", "-m", "2048"],
+            arguments: &["-M", "virt"],
             console: "ttyS0",
             kernel: ("linux-image-riscv64", "sid"),
         },

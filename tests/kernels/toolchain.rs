@@ -185,8 +185,10 @@ impl Target {
         }
         cargo.env(format!("CARGO_TARGET_{triple}_RUSTFLAGS"), flags);
         if !self.has_std {
-            // Building std takes an option of cargo's that isn't stable.
+            // Building std takes an option of cargo's that isn't stable. Not optimised at all it is many times as large and as slow, which
+            // an emulator makes minutes of.
             cargo.env("RUSTC_BOOTSTRAP", "1");
+            cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
         }
         cargo
     }
