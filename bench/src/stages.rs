@@ -12,7 +12,7 @@ use seccomptime_compiler::lex::lex;
 use seccomptime_compiler::prove::{Claim, prove};
 use seccomptime_compiler::resolve::resolve;
 use seccomptime_compiler::select::Defaults;
-use seccomptime_compiler::token::Token;
+use seccomptime_compiler::token::{Span, Token};
 use seccomptime_compiler::{Arch, Build, Place, analyse, compile, generate};
 
 /// Instructions, and milliseconds of processor time.
@@ -41,7 +41,9 @@ pub fn run(policy: &str) -> Stages {
     let names = resolve(&read, &mut report);
     let defaults = Defaults::of(&read, true);
     let arch = arch();
-    check_arch(&read, &names, &defaults, arch.table, &mut report);
+    let built = (&defaults, arch.table);
+    let whole = Span::default();
+    check_arch(&read, &names, Place::Value, whole, built, &mut report);
     let start = worked();
     let (program, values) = generate(&read, &names, &defaults, arch, &mut report);
     let generation = millis(start);

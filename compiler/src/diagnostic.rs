@@ -40,12 +40,16 @@ impl Report {
     }
 
     fn push(&mut self, level: Level, span: Span, message: String) {
-        let diagnostic = Diagnostic {
+        self.add(Diagnostic {
             level,
             span,
             message,
-        };
-        // The same finding on several arches is one message.
+        });
+    }
+
+    /// Reports what has been found.
+    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
+        // The same finding in both kinds of build is one message.
         if !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }

@@ -124,7 +124,7 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses and checks a policy for all arches, and tells all that is wrong with it.
+/// Parses and checks a policy for all arches, and tells all that is wrong with it on every one: [`compile`] tells the rest.
 pub fn analyse(tokens: &[Token], place: Place, files: &mut dyn Files) -> Analysis {
     let mut report = Report::default();
     let mut policy = include::parse_all(tokens, files, &mut report);
@@ -142,12 +142,28 @@ pub fn analyse(tokens: &[Token], place: Place, files: &mut dyn Files) -> Analysi
     }
 }
 
-/// Compiles a policy for one arch.
+/// Compiles a policy that stands in `policy!` for one arch.
 ///
 /// # Errors
 ///
-/// What [`analyse`] finds while parsing and resolving, and whatever the finished program is refused for.
+/// What [`analyse`] finds while parsing and resolving, what is wrong on this arch and not on every one, and whatever the finished program is
+/// refused for.
 pub fn compile(
+    tokens: &[Token],
+    arch: &'static Arch,
+    build: Build,
+    files: &mut dyn Files,
+) -> Result<Program, Vec<Diagnostic>> {
+    compile_at(Place::Value, tokens, arch, build, files)
+}
+
+/// Compiles a policy for one arch, wherever it stands.
+///
+/// # Errors
+///
+/// As [`compile`] does.
+pub fn compile_at(
+    place: Place,
     tokens: &[Token],
     arch: &'static Arch,
     build: Build,
@@ -161,7 +177,9 @@ pub fn compile(
         return Err(report.into_diagnostics());
     }
     let defaults = Defaults::of(&policy, build.debug);
-    check::check_arch(&policy, &names, &defaults, arch.table, &mut report);
+    let whole = Span::of(tokens).unwrap_or_default();
+    let built = (&defaults, arch.table);
+    check::check_arch(&policy, &names, place, whole, built, &mut report);
     let (instructions, mut values) = generate(&policy, &names, &defaults, arch, &mut report);
     if report.has_errors() {
         return Err(report.into_diagnostics());
@@ -175,10 +193,7 @@ pub fn compile(
         arch,
     };
     if let Err(refusal) = prove::prove(&claim) {
-        report.error(
-            Span::of(tokens).unwrap_or_default(),
-            refused(&refusal, arch),
-        );
+        report.error(whole, refused(&refusal, arch));
         return Err(report.into_diagnostics());
     }
     let is_trap = |k: &bpf::Constant| matches!(k, bpf::Constant::Return(action) if action.verb == action::Verb::Trap);

@@ -8,7 +8,7 @@ use seccomptime_compiler::known::Known;
 use seccomptime_compiler::policy::{Action, Expression, Flag, Record, Value};
 use seccomptime_compiler::record;
 use seccomptime_compiler::token;
-use seccomptime_compiler::{Arch, Build, Place, Program, compile, disasm};
+use seccomptime_compiler::{Arch, Build, Place, Program, compile_at, disasm};
 
 use crate::diagnostics::items;
 use crate::literal::is_untyped;
@@ -36,7 +36,8 @@ pub fn expand(stage: TokenStream) -> TokenStream {
     };
     let mut source = Source::new(input.policy.clone());
     let build = Build { debug: input.debug };
-    match compile(&source.tokens, input.arch, build, &mut source.files) {
+    let files = &mut source.files;
+    match compile_at(input.place, &source.tokens, input.arch, build, files) {
         Ok(mut program) => {
             let known = Known::of(&program.values);
             // What is shown is what is installed, as far as that is known.

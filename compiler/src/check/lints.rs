@@ -3,7 +3,7 @@
 use crate::action::Verb;
 use crate::data::Table;
 use crate::lint::Lint;
-use crate::policy::Target;
+use crate::policy::{Rule, Target};
 use crate::select::Defaults;
 
 use super::verdict::{Verdict, Verdicts};
@@ -106,11 +106,12 @@ impl<'p> Checker<'_, 'p> {
     }
 
     /// Calls that are named plainly under an allow list and have many meanings.
-    pub(super) fn plainly_named(&mut self, defaults: &Defaults) {
+    pub(super) fn plainly_named(&mut self, defaults: &Defaults, table: Table) {
         if defaults.default.action.verb < Verb::Errno {
             return;
         }
-        for rule in &self.policy.rules {
+        let applies = |rule: &&'p Rule| rule.tables.as_ref().is_none_or(|t| t.contains(&table));
+        for rule in self.policy.rules.iter().filter(applies) {
             let Target::Name(name) = &rule.pattern.target else {
                 continue;
             };

@@ -5,6 +5,7 @@ mod condition;
 mod family;
 mod hot;
 mod lints;
+mod own;
 mod rules;
 mod verdict;
 
@@ -31,7 +32,7 @@ pub enum Place {
     Value,
 }
 
-/// Checks the policy for every arch and both kinds of build. `whole` is where it stands.
+/// Checks the policy for both kinds of build, as far as every arch has the same wrong with it. `whole` is where it stands.
 pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, report: &mut Report) {
     let mut waivers = Waivers::new(&policy.settings.waivers);
     let mut defaults = vec![Defaults::of(policy, false)];
@@ -63,17 +64,10 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
         checker.fallbacks(defaults);
         checker.open_settings(defaults);
         checker.lost_to_the_baseline(defaults);
-        checker.plainly_named(defaults);
-        for table in Table::ALL {
-            checker.ending(defaults, &verdicts, table);
-            checker.traps(defaults, &verdicts, table);
-            checker.dangers(defaults, &verdicts, table);
-        }
+        checker.common(&|checker, table| checker.dangerous(defaults, &verdicts, table));
     }
     // What a debug build is freer in is for finding out what the program does, and isn't what is shipped.
-    for table in Table::ALL {
-        checker.forbids(&defaults[0], &verdicts, table);
-    }
+    checker.common(&|checker, table| checker.forbids(&defaults[0], &verdicts, table));
     checker.hot(&defaults[0], &verdicts);
     // What is wrong on one arch alone is told when that is built; a waiver of it has an effect all the same.
     let mut elsewhere = Report::default();
@@ -84,26 +78,35 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     waivers.finish(report);
 }
 
-/// Checks what is different on each arch, for the one that is built.
+/// Checks what is different on each arch, for the one that is built: what [`check`] tells isn't told again.
 pub fn check_arch(
     policy: &Policy,
     names: &Names<'_>,
-    defaults: &Defaults,
-    table: Table,
+    place: Place,
+    whole: Span,
+    (defaults, table): (&Defaults, Table),
     report: &mut Report,
 ) {
     let mut waivers = Waivers::new(&policy.settings.waivers);
     let mut checker = Checker {
         policy,
         names,
-        place: Place::Value,
-        whole: Span::default(),
+        place,
+        whole,
         waivers: &mut waivers,
         report,
     };
     checker.numbers(table);
     checker.contested_numbers(table);
-    checker.families(defaults, &Verdicts::of(names), &[table]);
+    let verdicts = Verdicts::of(names);
+    checker.families(defaults, &verdicts, &[table]);
+    checker.own(table, &|checker, table| {
+        checker.dangerous(defaults, &verdicts, table);
+    });
+    let shipped = Defaults::of(policy, false);
+    checker.own(table, &|checker, table| {
+        checker.forbids(&shipped, &verdicts, table);
+    });
 }
 
 struct Checker<'c, 'p> {
@@ -119,6 +122,14 @@ impl<'p> Checker<'_, 'p> {
     fn lint(&mut self, lint: Lint, rule: Option<&'p Rule>, span: Span, message: &str) {
         let pattern = rule.map(|rule| &rule.pattern);
         self.waivers.lint(lint, pattern, span, message, self.report);
+    }
+
+    /// What had better not be so on a table.
+    fn dangerous(&mut self, defaults: &'p Defaults, verdicts: &Verdicts<'p>, table: Table) {
+        self.plainly_named(defaults, table);
+        self.ending(defaults, verdicts, table);
+        self.traps(defaults, verdicts, table);
+        self.dangers(defaults, verdicts, table);
     }
 
     /// Something must be there to report.

@@ -149,55 +149,74 @@ impl Verdict<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::arch::Arch;
     use crate::include::NoFiles;
     use crate::lex::lex;
-    use crate::{Place, analyse};
+    use crate::{Build, Place, analyse, compile};
 
-    fn told(text: &str) -> Vec<String> {
+    /// What is told of every arch, and of one.
+    fn told(text: &str, arch: &str) -> Vec<String> {
         let tokens = lex(text, 0).unwrap().tokens;
-        let diagnostics = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-        diagnostics.into_iter().map(|d| d.message).collect()
+        let mut told = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
+        let arch = Arch::from_name(arch).unwrap();
+        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
+        told.extend(program.err().unwrap_or_default());
+        told.into_iter().map(|d| d.message).collect()
     }
 
     /// A number is forbidden by whatever name, or setting, it is let in.
     #[test]
     fn a_forbidden_number_is_known_by_its_names() {
-        for (policy, want) in [
+        for (policy, arch, want) in [
             (
                 "allow(exit_group), arch(x86_64: allow(execve)), forbid(syscall(59))",
-                "`syscall(59)` is forbidden, and `allow` of `execve` lets it in",
+                "x86_64",
+                "on x86_64: `syscall(59)` is forbidden, and `allow` of `execve` lets it in",
             ),
             (
                 "allow(exit_group), arch(x86_64: allow(syscall(59))), forbid(execve)",
-                "`execve` is forbidden, and `allow` of `syscall(59)` lets it in",
+                "x86_64",
+                "on x86_64: `execve` is forbidden, and `allow` of `syscall(59)` lets it in",
             ),
             // riscv32 has one number for both.
             (
                 "allow(exit_group, mmap2), forbid(mmap)",
-                "`mmap` is forbidden, and `allow` of `mmap2` lets it in",
+                "riscv32",
+                "on riscv32: `mmap` is forbidden, and `allow` of `mmap2` lets it in",
             ),
             (
                 "allow(exit_group), arch(riscv32: allow(mmap)), forbid(mmap2)",
-                "`mmap2` is forbidden, and `allow` of `mmap` lets it in",
+                "riscv32",
+                "on riscv32: `mmap2` is forbidden, and `allow` of `mmap` lets it in",
             ),
             (
                 "allow(exit_group), unknown = allow, waive(open_unknown: \"a test\"), forbid(syscall(9999))",
-                "`syscall(9999)` is forbidden, and `unknown = allow` lets it in",
+                "x86_64",
+                "on x86_64: `syscall(9999)` is forbidden, and `unknown = allow` lets it in",
             ),
             (
                 "allow(exit_group), unknown = log, waive(open_unknown: \"a test\"), baseline = \"5.10\", forbid(syscall(449))",
-                "`syscall(449)` is forbidden, and `unknown = log` lets it in",
+                "x86_64",
+                "on x86_64: `syscall(449)` is forbidden, and `unknown = log` lets it in",
             ),
         ] {
-            let told = told(policy);
+            let told = told(policy, arch);
             assert!(told.iter().any(|told| told == want), "{policy}: {told:?}");
         }
-        for policy in [
-            "allow(exit_group, execve), forbid(syscall(9999))",
-            "allow(exit_group, mmap), forbid(munmap)",
-            "allow(exit_group), unknown = allow, waive(open_unknown: \"a test\"), forbid(execve)",
+        for (policy, arch) in [
+            (
+                "allow(exit_group), arch(x86_64: allow(execve)), forbid(syscall(59))",
+                "aarch64",
+            ),
+            ("allow(exit_group, mmap2), forbid(mmap)", "x86_64"),
+            ("allow(exit_group, execve), forbid(syscall(9999))", "x86_64"),
+            ("allow(exit_group, mmap), forbid(munmap)", "x86_64"),
+            (
+                "allow(exit_group), unknown = allow, waive(open_unknown: \"a test\"), forbid(execve)",
+                "x86_64",
+            ),
         ] {
-            assert_eq!(told(policy), Vec::<String>::new(), "{policy}");
+            assert_eq!(told(policy, arch), Vec::<String>::new(), "{policy} {arch}");
         }
     }
 }
