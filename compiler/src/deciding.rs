@@ -2,13 +2,15 @@
 //!
 //! A test on its own is taken care of by its value, which must be one that the argument can have. Tests on one argument together may
 //! always hold, or never, and so may one under a mask: `fd < 3 || fd > 2`, `family == AF_UNIX && family == AF_INET`, `x & 4 > 4`. And a rule is for
-//! nothing where stricter ones answer all that it matches. Each such doubt becomes a small program of its own, which allows the calls for which the
-//! condition holds and kills the others; a constant function walks all ways through it while the user's crate is compiled.
+//! nothing where stricter ones answer all that it matches. And what is forbidden under a condition must be let in with no value. Each such doubt becomes a small program
+//! of its own, which allows the calls for which the condition holds and kills the others; a constant function walks all ways through it while
+//! the user's crate is compiled.
 
 use crate::action::Verb;
 use crate::arch::Arch;
 use crate::argument::locate;
 use crate::bpf::Instruction;
+use crate::check::Doubt;
 use crate::diagnostic::Report;
 use crate::emit::emit;
 use crate::lower::condition_alone;
@@ -30,10 +32,60 @@ pub struct Question {
     pub program: Vec<Instruction>,
     /// Where the condition stands.
     pub span: Span,
-    /// The error where it never holds.
-    pub never: String,
-    /// The error where it always holds; `None` where it may.
-    pub always: Option<String>,
+    /// What must not be so.
+    pub wrong: Wrong,
+}
+
+/// What must not be so of a condition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Wrong {
+    /// That it decides nothing.
+    Idle {
+        /// The error where it never holds.
+        never: String,
+        /// The error where it always holds; `None` where it may.
+        always: Option<String>,
+    },
+    /// That it ever holds.
+    Open {
+        /// The error where it does.
+        ever: String,
+        /// The error where the walk takes more room than there is.
+        unclear: String,
+    },
+}
+
+/// The questions about what is forbidden under conditions. What can't be asked is an error: nobody knows then that it is kept out.
+pub fn forbidden(
+    doubts: Vec<Doubt>,
+    arch: &'static Arch,
+    optimize: Optimize,
+    values: &mut Values,
+    report: &mut Report,
+) -> Vec<Question> {
+    let mut asking = Asking {
+        arch,
+        optimize,
+        values,
+        questions: Vec::new(),
+    };
+    for doubt in doubts {
+        let Doubt { text, by, span, .. } = &doubt;
+        let ever = format!("`{text}` is forbidden, and {by} lets it in");
+        let unclear = format!(
+            "`{text}` is forbidden, and {by} may let it in: the conditions are too many to be compared; deny it under the same one, as a rule of its own"
+        );
+        let program = asking.program(doubt.call, &doubt.condition);
+        match program.filter(|program| program.len() <= LONGEST) {
+            Some(program) => asking.add(Question {
+                program,
+                span: *span,
+                wrong: Wrong::Open { ever, unclear },
+            }),
+            None => report.error(*span, unclear),
+        }
+    }
+    asking.questions
 }
 
 /// The questions about the rules that apply on an arch, and about what is forbidden.
@@ -181,6 +233,26 @@ impl Asking<'_> {
         never: &str,
         always: Option<&str>,
     ) {
+        let program = self.program(call, condition);
+        let Some(program) = program.filter(|program| program.len() <= LONGEST) else {
+            return;
+        };
+        let (never, always) = (never.to_owned(), always.map(str::to_owned));
+        self.add(Question {
+            program,
+            span,
+            wrong: Wrong::Idle { never, always },
+        });
+    }
+
+    fn add(&mut self, question: Question) {
+        if !self.questions.contains(&question) {
+            self.questions.push(question);
+        }
+    }
+
+    /// What allows where the condition holds, and kills where it doesn't; `None` where it can't be looked at on this arch.
+    fn program(&mut self, call: Call, condition: &Condition) -> Option<Vec<Instruction>> {
         let action = |verb| Action {
             verb,
             value: None,
@@ -197,19 +269,7 @@ impl Asking<'_> {
             (call.syscall(), condition),
             &ends,
         );
-        if unheard.has_errors() {
-            return;
-        }
-        let program = emit(&graph, root);
-        let question = Question {
-            program,
-            span,
-            never: never.to_owned(),
-            always: always.map(str::to_owned),
-        };
-        if question.program.len() <= LONGEST && !self.questions.contains(&question) {
-            self.questions.push(question);
-        }
+        (!unheard.has_errors()).then(|| emit(&graph, root))
     }
 
     /// Whether two of the conditions look at one argument.

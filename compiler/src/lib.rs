@@ -184,7 +184,15 @@ pub fn compile_at(
     if report.has_errors() {
         return Err(report.into_diagnostics());
     }
-    let questions = deciding::questions(&names, arch, optimize(&policy), &mut values);
+    let optimize = optimize(&policy);
+    let mut questions = deciding::questions(&names, arch, optimize, &mut values);
+    // What a debug build lets in is for finding out what the program does.
+    let doubts = check::doubts(&names, &Defaults::of(&policy, false), arch.table);
+    let open = deciding::forbidden(doubts, arch, optimize, &mut values, &mut report);
+    questions.extend(open);
+    if report.has_errors() {
+        return Err(report.into_diagnostics());
+    }
     let claim = Claim {
         program: &instructions,
         values: &values,

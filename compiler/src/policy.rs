@@ -257,6 +257,17 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The one argument that it is about, where it is a single test.
+    pub fn operand(&self) -> Option<&Operand> {
+        match self {
+            Condition::Compare { operand, .. }
+            | Condition::In { operand, .. }
+            | Condition::Range { operand, .. } => Some(operand),
+            Condition::Not(inner) => inner.operand(),
+            Condition::All(_) | Condition::Any(_) => None,
+        }
+    }
+
     /// Where its first argument stands.
     pub fn span(&self) -> Option<Span> {
         match self {

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use seccomptime_compiler::action::Verb;
 use seccomptime_compiler::bpf::{Constant, Instruction};
+use seccomptime_compiler::deciding::Wrong;
 use seccomptime_compiler::known::Known;
 use seccomptime_compiler::policy::{Action, Expression, Flag, Record, Value};
 use seccomptime_compiler::record;
@@ -256,13 +257,20 @@ impl Output<'_> {
     fn questions(&self) -> TokenStream {
         let questions = self.program.questions.iter().map(|question| {
             let instructions = question.program.iter().map(|i| self.instruction(i));
-            let never = Literal::string(&question.never);
-            let always = Literal::string(question.always.as_deref().unwrap_or_default());
             let at = self.at(question.span);
             let krate = moved(&self.input.krate, at);
-            let decides =
-                quote_spanned!(at=> #krate::__private::decides(&[#(#instructions),*], #never, #always));
-            quote!(const _: () = #decides;)
+            let (asks, one, other) = match &question.wrong {
+                Wrong::Idle { never, always } => ("decides", never, always.as_deref()),
+                Wrong::Open { ever, unclear } => ("keeps_out", ever, Some(unclear.as_str())),
+            };
+            let asks = Ident::new(asks, at);
+            let (one, other) = (
+                Literal::string(one),
+                Literal::string(other.unwrap_or_default()),
+            );
+            let asked =
+                quote_spanned!(at=> #krate::__private::#asks(&[#(#instructions),*], #one, #other));
+            quote!(const _: () = #asked;)
         });
         quote!(#(#questions)*)
     }

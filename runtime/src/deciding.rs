@@ -32,15 +32,32 @@ pub const fn decides(program: &[Instruction], never: &str, always: &str) {
     }
 }
 
+/// What is forbidden and let in, as a program that allows it.
+///
+/// # Panics
+///
+/// With `open` where there is such a call, with `unclear` where it takes more room than there is to find out.
+#[track_caller]
+pub const fn keeps_out(program: &[Instruction], open: &str, unclear: &str) {
+    let found = outcomes(program);
+    if found.gave_up {
+        panic!("{}", unclear);
+    }
+    if found.allows {
+        panic!("{}", open);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::uapi::{
-        BPF_ALU_AND_K, BPF_JMP_JGE_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARGS,
+        BPF_ALU_AND_K, BPF_JMP_JGE_K, BPF_JMP_JSET_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARGS,
         SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS,
     };
     use std::panic::catch_unwind;
     use std::string::String;
+    use std::vec::Vec;
 
     /// `x & mask >= least`.
     fn masked(mask: u32, least: u32) -> [Instruction; 5] {
@@ -65,5 +82,25 @@ mod tests {
         assert_eq!(told(masked(0xf, 0x10), "always").as_deref(), Some("never"));
         assert_eq!(told(masked(0xf, 0), "always").as_deref(), Some("always"));
         assert_eq!(told(masked(0xf, 0), ""), None);
+    }
+
+    #[test]
+    fn what_is_let_in_is_told() {
+        let told = |program: Vec<Instruction>| {
+            let payload = catch_unwind(move || keeps_out(&program, "open", "unclear")).err()?;
+            Some(payload.downcast_ref::<String>().expect("a text").clone())
+        };
+        assert_eq!(told(masked(0xf, 0x10).to_vec()), None);
+        assert_eq!(told(masked(0xf, 0xf).to_vec()).as_deref(), Some("open"));
+        // Each bit by itself, and what follows isn't looked at before all of them.
+        let op = |code, jt, k| Instruction { code, jt, jf: 0, k };
+        let load = |word| op(BPF_LD_W_ABS, 0, SECCOMP_DATA_ARGS + 4 * word);
+        let bits = (0..5).flat_map(|word| {
+            let tests = (0..u32::BITS).map(|bit| op(BPF_JMP_JSET_K, 0, 1 << bit));
+            [load(word)].into_iter().chain(tests).collect::<Vec<_>>()
+        });
+        let mut many: Vec<Instruction> = bits.collect();
+        many.push(op(BPF_RET_K, 0, SECCOMP_RET_KILL_PROCESS));
+        assert_eq!(told(many).as_deref(), Some("unclear"));
     }
 }

@@ -3,7 +3,7 @@
 use seccomptime::__private::{always_allows, link_into, never_allows};
 use seccomptime::Instruction;
 use seccomptime_compiler::arch::Arch;
-use seccomptime_compiler::deciding::questions;
+use seccomptime_compiler::deciding::{Wrong, questions};
 use seccomptime_compiler::diagnostic::Report;
 use seccomptime_compiler::lex::lex;
 use seccomptime_compiler::plain::{Fault, Plain, plain};
@@ -58,10 +58,13 @@ pub fn draft(policy: &Policy, arch: &'static Arch, debug: bool) -> Result<Vec<Pl
             let program = plain(&question.program, &values, arch, &reference::number);
             let program = program.map_err(Refused::Rustc)?;
             let instructions: Vec<Instruction> = program.iter().map(instruction).collect();
+            let Wrong::Idle { always, .. } = question.wrong else {
+                continue;
+            };
             if never_allows(&instructions) {
                 return Err(Refused::Constant(program, false));
             }
-            if question.always.is_some() && always_allows(&instructions) {
+            if always.is_some() && always_allows(&instructions) {
                 return Err(Refused::Constant(program, true));
             }
         }

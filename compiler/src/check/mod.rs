@@ -3,6 +3,7 @@
 mod baseline;
 mod condition;
 mod family;
+mod forbid;
 mod hot;
 mod lints;
 mod own;
@@ -13,11 +14,12 @@ use crate::action::Verb;
 use crate::data::Table;
 use crate::diagnostic::Report;
 use crate::lint::{Lint, Waivers};
-use crate::policy::{Action, Choice, Flag, Pattern, Policy, Rule};
-use crate::resolve::{Call, Names, Resolved};
+use crate::policy::{Action, Choice, Flag, Policy, Rule};
+use crate::resolve::Names;
 use crate::select::Defaults;
 use crate::token::Span;
 
+pub use forbid::{Doubt, doubts};
 pub use rules::apart;
 use verdict::Verdicts;
 
@@ -222,53 +224,6 @@ impl<'p> Checker<'_, 'p> {
             );
         }
     }
-
-    fn forbids(&mut self, defaults: &'p Defaults, verdicts: &Verdicts<'p>, table: Table) {
-        for forbid in &self.names.forbids {
-            for call in &forbid.calls {
-                if let Some(by) = lets_in(forbid, *call, defaults, verdicts, table) {
-                    let text = match forbid.written.condition {
-                        Some(_) => forbid.written.text.clone(),
-                        None => call.to_string(),
-                    };
-                    self.report.error(
-                        forbid.written.span,
-                        format!("`{text}` is forbidden, and {by} lets it in"),
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// What of the policy lets a forbidden call in. A condition is taken at its word alone: only a rule that denies under the same one, or
-/// without any, is known to keep the call out.
-fn lets_in(
-    forbid: &Resolved<'_, Pattern>,
-    call: Call,
-    defaults: &Defaults,
-    verdicts: &Verdicts<'_>,
-    table: Table,
-) -> Option<String> {
-    let verdict = verdicts.call(call, table, defaults)?;
-    let condition = forbid.written.condition.as_ref();
-    for (when, action) in &verdict.branches {
-        if action.verb < Verb::Errno {
-            return Some(format!("`{}` under a condition", action.verb.name()));
-        }
-        if condition == Some(when) {
-            return None;
-        }
-    }
-    if verdict.otherwise.verb >= Verb::Errno {
-        return None;
-    }
-    let verb = verdict.otherwise.verb.name();
-    Some(match verdict.by {
-        Some(rule) => format!("`{verb}` of `{}`", rule.pattern.text),
-        None if verdict.setting == "default" => format!("the default `{verb}`"),
-        None => format!("`{} = {verb}`", verdict.setting),
-    })
 }
 
 /// What replaces an action that the kernel lacks, for all of the policy, in the order written.

@@ -4,7 +4,7 @@ use crate::action::Verb;
 use crate::arch::ARCHES;
 use crate::data::{self, Table, Version};
 use crate::map::Map;
-use crate::policy::{Action, Condition, Rule};
+use crate::policy::{Action, Rule};
 use crate::resolve::{Call, Names, names_on};
 use crate::select::Defaults;
 
@@ -19,8 +19,8 @@ pub(super) struct Verdicts<'p> {
 /// What happens to a call.
 #[derive(Clone)]
 pub(super) struct Verdict<'p> {
-    /// The first whose condition holds decides.
-    pub(super) branches: Vec<(&'p Condition, &'p Action)>,
+    /// Rules under conditions: the first whose condition holds decides.
+    pub(super) branches: Vec<&'p Rule>,
     /// What happens where none holds.
     pub(super) otherwise: &'p Action,
     /// The rule that says so; `None` is the setting.
@@ -107,7 +107,7 @@ impl<'p> Verdicts<'p> {
         }
         for rule in rules {
             match &rule.pattern.condition {
-                Some(condition) => verdict.branches.push((condition, &rule.action)),
+                Some(_) => verdict.branches.push(rule),
                 None => {
                     verdict.otherwise = &rule.action;
                     verdict.by = Some(rule);
@@ -121,7 +121,7 @@ impl<'p> Verdicts<'p> {
 
 impl Verdict<'_> {
     fn verbs(&self) -> impl Iterator<Item = Verb> {
-        let branches = self.branches.iter().map(|(_, action)| action.verb);
+        let branches = self.branches.iter().map(|rule| rule.action.verb);
         branches.chain([self.otherwise.verb])
     }
 

@@ -321,7 +321,7 @@ fn side_by_side(conditions: &[Condition]) -> Vec<&Condition> {
     let mut first: Map<&str, usize> = Map::new();
     let mut ordered: Vec<(usize, &Condition)> = Vec::with_capacity(conditions.len());
     for (at, condition) in conditions.iter().enumerate() {
-        let place = match operand(condition) {
+        let place = match condition.operand() {
             Some(operand) => *first.get_or_insert(&operand.name.text, at),
             None => at,
         };
@@ -332,17 +332,6 @@ fn side_by_side(conditions: &[Condition]) -> Vec<&Condition> {
         .into_iter()
         .map(|(_, condition)| condition)
         .collect()
-}
-
-/// The one argument that a condition is about.
-fn operand(condition: &Condition) -> Option<&Operand> {
-    match condition {
-        Condition::Compare { operand, .. }
-        | Condition::In { operand, .. }
-        | Condition::Range { operand, .. } => Some(operand),
-        Condition::Not(inner) => operand(inner),
-        Condition::All(_) | Condition::Any(_) => None,
-    }
 }
 
 fn half(of: Of, high: bool, flip: bool) -> Constant {

@@ -15,6 +15,8 @@ pub(crate) struct Outcomes {
     pub(crate) allows: bool,
     /// It is not.
     pub(crate) denies: bool,
+    /// The room didn't suffice, so that neither is known.
+    pub(crate) gave_up: bool,
 }
 
 /// A way to be walked later: a place behind a test.
@@ -34,10 +36,12 @@ pub(crate) const fn outcomes(program: &[Instruction]) -> Outcomes {
     let both = Outcomes {
         allows: true,
         denies: true,
+        gave_up: true,
     };
     let mut found = Outcomes {
         allows: false,
         denies: false,
+        gave_up: false,
     };
     let mut words: Words<ROOM> = Words::new();
     let mut place = Place::START;
