@@ -49,8 +49,11 @@ lints! {
     WideningCast "widening_cast",
     /// An argument that carries flags compared as a whole where that denies: one more flag makes another value of it.
     FlagEquality "flag_equality",
-    /// A call that does what another one does, which is conditioned, denied or left to a listener, and is open.
+    /// A call that does what another one does, which is conditioned, denied, forbidden or left to a listener, and is open.
     Equivalent "equivalent",
+    /// An errno other than ENOSYS for a call that libc tries before an older one which is open, or for whatever newer kernels have: libc falls back
+    /// upon ENOSYS alone.
+    NoFallback "no_fallback",
     /// io_uring open under a policy that restricts: a ring does its I/O past any filter.
     IoUring "io_uring",
     /// A plain ioctl under a policy that restricts: TIOCSTI and TIOCLINUX type into the terminal, and every driver has its own.

@@ -59,7 +59,7 @@ const EQUIVALENT: [&[&str]; 35] = [
 ];
 
 /// The calls that do what `name` does.
-fn equivalents(name: &str) -> Vec<&'static str> {
+pub(super) fn equivalents(name: &str) -> Vec<&'static str> {
     let mut found: Vec<&'static str> = Vec::new();
     for group in EQUIVALENT.iter().filter(|group| group.contains(&name)) {
         found.extend(group.iter().filter(|other| **other != name));
@@ -151,7 +151,7 @@ impl<'p> Checker<'_, 'p> {
             verdict.is_some_and(|verdict| verdict.is_open())
         });
         let open: Vec<&str> = open.collect();
-        if open.is_empty() {
+        if open.is_empty() || self.is_a_fallback(rule, name, defaults, verdicts, table) {
             return;
         }
         let what = match rule.action.verb {

@@ -4,13 +4,15 @@
 //! rule for it lets the call in.
 
 use crate::action::Verb;
-use crate::data::Table;
-use crate::policy::{Condition, Pattern, Rule};
+use crate::data::{self, Table};
+use crate::lint::Lint;
+use crate::policy::{Condition, Pattern, Rule, Target};
 use crate::resolve::{Call, Names};
 use crate::select::Defaults;
 use crate::token::Span;
 
 use super::Checker;
+use super::family::equivalents;
 use super::verdict::{Verdict, Verdicts};
 
 /// What may let a forbidden call in.
@@ -59,6 +61,64 @@ impl<'p> Checker<'_, 'p> {
                 }
             }
         }
+    }
+}
+
+impl<'p> Checker<'_, 'p> {
+    /// Calls that do the same as a forbidden one, and are let in on a table.
+    pub(super) fn forbidden_families(
+        &mut self,
+        defaults: &'p Defaults,
+        verdicts: &Verdicts<'p>,
+        table: Table,
+    ) {
+        for pattern in &self.policy.forbids {
+            let name = match &pattern.target {
+                Target::Name(name) => name.text.as_str(),
+                Target::Number(number) => match data::name_of(table, *number) {
+                    Some(name) => name,
+                    None => continue,
+                },
+                Target::Set { .. } => continue,
+            };
+            let Some(own) = verdicts.named(name, table, defaults) else {
+                continue;
+            };
+            // Of a rule that denies it by name it is told there; and first of all the call itself must be kept out.
+            let is_named = |rule: &Rule| !matches!(rule.pattern.target, Target::Set { .. });
+            let denied = own.by.is_some_and(|rule| own.is_denied() && is_named(rule));
+            if denied || matches!(answer(pattern, &own), Answer::LetIn(_)) {
+                continue;
+            }
+            for other in equivalents(name) {
+                let verdict = verdicts.named(other, table, defaults);
+                let Some(verdict) = verdict.filter(Verdict::is_open) else {
+                    continue;
+                };
+                if self.forbids_all_of(other) {
+                    continue;
+                }
+                let by = setting(&verdict);
+                let instead = match verdict.by {
+                    Some(rule) if is_named(rule) => "leave that out".to_owned(),
+                    Some(rule) => format!("write `{} - {other}`", rule.pattern.text),
+                    None => format!("add `errno(ENOSYS: {other})`"),
+                };
+                let message = format!(
+                    "`{name}` is forbidden, and `{other}`, which {by} lets in, does the same: {instead}"
+                );
+                self.lint_pattern(Lint::Equivalent, Some(pattern), pattern.span, &message);
+            }
+        }
+    }
+
+    /// Whether the call is forbidden itself, whatever its arguments: of that it is told.
+    fn forbids_all_of(&self, call: &str) -> bool {
+        let mut forbids = self.names.forbids.iter();
+        forbids.any(|forbid| {
+            let mut calls = forbid.calls.iter().filter_map(|call| call.syscall());
+            forbid.written.condition.is_none() && calls.any(|syscall| syscall.name == call)
+        })
     }
 }
 
@@ -189,5 +249,84 @@ fn setting(verdict: &Verdict<'_>) -> String {
         Some(rule) => named(rule),
         None if verdict.setting == "default" => format!("the default `{verb}`"),
         None => format!("`{} = {verb}`", verdict.setting),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::arch::Arch;
+    use crate::include::NoFiles;
+    use crate::lex::lex;
+    use crate::{Build, Place, analyse, compile};
+
+    fn told(text: &str, arch: &str) -> Vec<String> {
+        let tokens = lex(text, 0).unwrap().tokens;
+        let mut told = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
+        let arch = Arch::from_name(arch).unwrap();
+        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
+        told.extend(program.err().unwrap_or_default());
+        told.into_iter().map(|d| d.message).collect()
+    }
+
+    #[test]
+    fn what_does_the_same_as_a_forbidden_call_is_told() {
+        for (text, arch, want) in [
+            (
+                "allow(@rust-main, @rust-panic, @tokio), forbid(socket)",
+                "i686",
+                "`socket` is forbidden, and `socketcall`, which `allow` of `@tokio` lets in, does the same: write `@tokio - socketcall`",
+            ),
+            (
+                "allow(exit_group, execveat), forbid(execve)",
+                "x86_64",
+                "`execve` is forbidden, and `execveat`, which `allow` of `execveat` lets in, does the same: leave that out",
+            ),
+            (
+                "allow(exit_group, mmap2), forbid(mmap(prot & PROT_EXEC != 0))",
+                "i686",
+                "`mmap` is forbidden, and `mmap2`, which `allow` of `mmap2` lets in, does the same: leave that out",
+            ),
+            (
+                "kill_process(@program-start, io_uring_setup, io_uring_enter), default = allow, forbid(syscall(59))",
+                "x86_64",
+                "`execve` is forbidden, and `execveat`, which the default `allow` lets in, does the same: add `errno(ENOSYS: execveat)`",
+            ),
+        ] {
+            let told_here = told(text, arch);
+            let hint = "; if it is meant, add `waive(equivalent: \"why\")`";
+            assert_eq!(told_here, [format!("{want}{hint}")], "{text}");
+            let waived = format!("{text}, waive(equivalent: \"a test\")");
+            assert_eq!(told(&waived, arch), Vec::<String>::new(), "{text}");
+        }
+        for (text, arch) in [
+            (
+                "allow(@rust-main, @rust-panic, @tokio), forbid(socket)",
+                "aarch64",
+            ),
+            ("allow(exit_group), forbid(execve)", "x86_64"),
+            (
+                "allow(exit_group), errno(EPERM: execve, execveat), forbid(execve)",
+                "x86_64",
+            ),
+        ] {
+            assert_eq!(told(text, arch), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_no_policy_keeps_out_is_told() {
+        for (text, want) in [
+            (
+                "uretprobe",
+                "the kernel lets `uretprobe` through whatever a filter says",
+            ),
+            ("clock_gettime", "`clock_gettime` is answered by the vDSO"),
+        ] {
+            let policy = format!("allow(exit_group), forbid({text})");
+            let told = told(&policy, "x86_64");
+            assert!(told.len() == 1 && told[0].starts_with(want), "{told:?}");
+        }
+        let waived = "allow(exit_group), forbid(time), waive(vdso in time: \"no kernel clock\")";
+        assert_eq!(told(waived, "x86_64"), Vec::<String>::new());
     }
 }

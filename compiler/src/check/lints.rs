@@ -62,6 +62,9 @@ const VDSO: [&str; 8] = [
     "getrandom",
 ];
 
+/// What the kernel lets through before it runs any filter.
+const UNSTOPPABLE: [&str; 2] = ["uprobe", "uretprobe"];
+
 /// What the kernel makes a program call: the return from a handler, and going on with a sleep or a poll after a stop.
 const RESUME: [&str; 2] = ["rt_sigreturn", "restart_syscall"];
 
@@ -75,9 +78,7 @@ impl<'p> Checker<'_, 'p> {
             let Target::Name(name) = &rule.written.pattern.target else {
                 continue;
             };
-            if !rule.written.action.verb.permits()
-                && matches!(name.text.as_str(), "uprobe" | "uretprobe")
-            {
+            if !rule.written.action.verb.permits() && UNSTOPPABLE.contains(&name.text.as_str()) {
                 self.report.error(
                     name.span,
                     format!(
@@ -87,9 +88,21 @@ impl<'p> Checker<'_, 'p> {
                 );
             }
         }
+        for forbid in &self.names.forbids {
+            let Target::Name(name) = &forbid.written.target else {
+                continue;
+            };
+            if UNSTOPPABLE.contains(&name.text.as_str()) {
+                let message = format!(
+                    "the kernel lets `{}` through whatever a filter says: no policy keeps it out",
+                    name.text
+                );
+                self.report.error(name.span, message);
+            }
+        }
     }
 
-    /// Denying rules for what the vDSO answers.
+    /// Denying rules for what the vDSO answers, and what is forbidden of it.
     pub(super) fn unseen(&mut self) {
         for rule in &self.policy.rules {
             let Target::Name(name) = &rule.pattern.target else {
@@ -101,6 +114,18 @@ impl<'p> Checker<'_, 'p> {
                     name.text
                 );
                 self.lint(Lint::Vdso, Some(rule), name.span, &message);
+            }
+        }
+        for pattern in &self.policy.forbids {
+            let Target::Name(name) = &pattern.target else {
+                continue;
+            };
+            if VDSO.contains(&name.text.as_str()) {
+                let message = format!(
+                    "`{}` is answered by the vDSO, without a call that a filter sees: forbidding it keeps nothing out but the rare call that gets to the kernel",
+                    name.text
+                );
+                self.lint_pattern(Lint::Vdso, Some(pattern), name.span, &message);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod condition;
+mod fallback;
 mod family;
 mod forbid;
 mod hot;
@@ -14,7 +15,7 @@ use crate::action::Verb;
 use crate::data::Table;
 use crate::diagnostic::Report;
 use crate::lint::{Lint, Waivers};
-use crate::policy::{Action, Choice, Flag, Policy, Rule};
+use crate::policy::{Action, Choice, Flag, Pattern, Policy, Rule};
 use crate::resolve::Names;
 use crate::select::Defaults;
 use crate::token::Span;
@@ -77,6 +78,9 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     for defaults in &defaults {
         checker.families(defaults, &verdicts, &Table::ALL);
     }
+    for table in Table::ALL {
+        checker.forbidden_families(&defaults[0], &verdicts, table);
+    }
     waivers.finish(report);
 }
 
@@ -106,6 +110,7 @@ pub fn check_arch(
         checker.dangerous(defaults, &verdicts, table);
     });
     let shipped = Defaults::of(policy, false);
+    checker.forbidden_families(&shipped, &verdicts, table);
     checker.own(table, &|checker, table| {
         checker.forbids(&shipped, &verdicts, table);
     });
@@ -123,7 +128,11 @@ struct Checker<'c, 'p> {
 impl<'p> Checker<'_, 'p> {
     fn lint(&mut self, lint: Lint, rule: Option<&'p Rule>, span: Span, message: &str) {
         let pattern = rule.map(|rule| &rule.pattern);
-        self.waivers.lint(lint, pattern, span, message, self.report);
+        self.lint_pattern(lint, pattern, span, message);
+    }
+
+    fn lint_pattern(&mut self, lint: Lint, of: Option<&'p Pattern>, span: Span, message: &str) {
+        self.waivers.lint(lint, of, span, message, self.report);
     }
 
     /// What had better not be so on a table.
@@ -132,6 +141,7 @@ impl<'p> Checker<'_, 'p> {
         self.ending(defaults, verdicts, table);
         self.traps(defaults, verdicts, table);
         self.dangers(defaults, verdicts, table);
+        self.without_fallback(defaults, verdicts, table);
     }
 
     /// Something must be there to report.
