@@ -8,7 +8,8 @@ use seccomptime_compiler::parse::parse;
 use seccomptime_compiler::policy::Target;
 
 /// What the peers have for all that isn't allowed.
-const DENY: &str = "default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM)";
+const DENY: &str = "default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM), \
+                    waive(no_fallback: \"as other libraries have it\")";
 
 /// A policy of `policies/`.
 pub struct Source {
@@ -32,19 +33,22 @@ macro_rules! source {
                 optimize = size,
                 default = errno(EPERM),
                 foreign = errno(EPERM),
-                unknown = errno(EPERM)
+                unknown = errno(EPERM),
+                waive(no_fallback: "as other libraries have it")
             ),
             speed: policy!(
                 include = $path,
                 default = errno(EPERM),
                 foreign = errno(EPERM),
-                unknown = errno(EPERM)
+                unknown = errno(EPERM),
+                waive(no_fallback: "as other libraries have it")
             ),
             kill: policy!(
                 include = $path,
                 default = errno(EPERM),
                 foreign = kill_process,
-                unknown = errno(EPERM)
+                unknown = errno(EPERM),
+                waive(no_fallback: "as other libraries have it")
             ),
         }
     };

@@ -62,7 +62,8 @@ fn find(binary: &[u8], bytes: &[u8]) -> Option<usize> {
 #[test]
 fn a_plain_policy_adds_its_record_and_little_else() {
     const POLICY: &str = "allow(read, write, close, exit_group, rt_sigreturn, sigaltstack, munmap), \
-                          default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM)";
+                          default = errno(EPERM), foreign = errno(EPERM), unknown = errno(EPERM), \
+                          waive(no_fallback: \"the smallest program\")";
     let bare = hello("footprint-bare", "");
     let plain = hello(
         "footprint-plain",
