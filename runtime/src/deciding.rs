@@ -92,12 +92,15 @@ mod tests {
         };
         assert_eq!(told(masked(0xf, 0x10).to_vec()), None);
         assert_eq!(told(masked(0xf, 0xf).to_vec()).as_deref(), Some("open"));
-        // Each bit by itself, and what follows isn't looked at before all of them.
+        // A test of each bit, and every one doubles the ways.
         let op = |code, jt, k| Instruction { code, jt, jf: 0, k };
-        let load = |word| op(BPF_LD_W_ABS, 0, SECCOMP_DATA_ARGS + 4 * word);
-        let bits = (0..5).flat_map(|word| {
-            let tests = (0..u32::BITS).map(|bit| op(BPF_JMP_JSET_K, 0, 1 << bit));
-            [load(word)].into_iter().chain(tests).collect::<Vec<_>>()
+        let bits = (0..5).flat_map(|word: u32| {
+            let load = op(BPF_LD_W_ABS, 0, SECCOMP_DATA_ARGS + 4 * word);
+            let tests = (0..u32::BITS).map(move |bit| [op(BPF_JMP_JSET_K, 1, 1 << bit), load]);
+            [load]
+                .into_iter()
+                .chain(tests.flatten())
+                .collect::<Vec<_>>()
         });
         let mut many: Vec<Instruction> = bits.collect();
         many.push(op(BPF_RET_K, 0, SECCOMP_RET_KILL_PROCESS));
