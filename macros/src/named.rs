@@ -8,6 +8,8 @@ use quote::{quote, quote_spanned};
 use seccomptime_compiler::policy::Expression;
 use seccomptime_compiler::token::{self, Token, Tree};
 
+use crate::lower::moved;
+
 /// The values with a bare name in them, all in one constant: to have every name of libc's in scope takes rustc longer than all else that
 /// it does with a value.
 #[derive(Default)]
@@ -34,8 +36,9 @@ impl Named {
         tokens: TokenStream,
         at: Span,
     ) -> TokenStream {
-        // `^ 0` takes integers of every type and sign, and no bool, char or float, which `as` would.
-        let value = quote_spanned!(at=> ((#tokens) ^ 0) as ::core::primitive::i128);
+        let integer = moved(krate, at);
+        let integer = quote_spanned!(at=> #integer::__private::integer);
+        let value = quote_spanned!(at=> #integer(#tokens) as ::core::primitive::i128);
         let names = Names::of(&expression.tokens);
         if names.bare {
             let index = self

@@ -22,6 +22,7 @@ mod error;
 mod flags;
 mod install;
 mod instruction;
+mod integer;
 pub mod kernel;
 mod line;
 mod link;
