@@ -99,6 +99,8 @@ pub struct Program {
     pub values: values::Values,
     /// What rustc must find out once it knows them.
     pub questions: Vec<deciding::Question>,
+    /// The masks that it must look at.
+    pub masks: Vec<check::MaskTest>,
     /// What the SIGSYS reporter has to know; `None` where there is none, or nothing to report.
     pub trapped: Option<String>,
     /// What happens where no rule matches.
@@ -213,6 +215,7 @@ pub fn compile_at(
         instructions,
         values,
         questions,
+        masks: check::mask_tests(&policy, &names, arch.table),
         trapped,
         default: defaults.default.action.clone(),
         replacements: check::replacements(&defaults),

@@ -47,7 +47,8 @@ lints! {
     NarrowingCast "narrowing_cast",
     /// A cast that compares bits the kernel ignores: a caller sets them as it likes, and slips past the rule.
     WideningCast "widening_cast",
-    /// An argument that carries flags compared as a whole where that denies: one more flag makes another value of it.
+    /// An argument that carries flags compared as a whole where that denies, or under a mask that has some of them: one more flag makes
+    /// another value of it.
     FlagEquality "flag_equality",
     /// A call that does what another one does, which is conditioned, denied, forbidden or left to a listener, and is open.
     Equivalent "equivalent",

@@ -272,7 +272,24 @@ impl Output<'_> {
                 quote_spanned!(at=> #krate::__private::#asks(&[#(#instructions),*], #one, #other));
             quote!(const _: () = #asked;)
         });
-        quote!(#(#questions)*)
+        let masks = self.masks();
+        quote!(#(#questions)* #masks)
+    }
+
+    /// What rustc finds out about masks, at their places.
+    fn masks(&self) -> TokenStream {
+        let masks = self.program.masks.iter().map(|test| {
+            let mask = self.value(&test.mask);
+            let values = test.values.iter().map(|value| self.value(value));
+            let field = Literal::u32_unsuffixed(test.field);
+            let flags = Literal::u32_unsuffixed(test.flags);
+            let message = Literal::string(&test.message);
+            let at = self.at(test.span);
+            let krate = moved(&self.input.krate, at);
+            let checked = quote_spanned!(at=> #krate::__private::no_flag_more(#mask, &[#(#values),*], #field, #flags, #message));
+            quote!(const _: () = #checked;)
+        });
+        masks.collect()
     }
 
     /// Where something of the user's stands, as a place of the expansion's own code.

@@ -31,6 +31,7 @@ mod list;
 pub mod listener;
 mod load;
 mod logging;
+mod masks;
 mod notify;
 pub mod nr;
 mod own;

@@ -10,6 +10,7 @@ pub use crate::deciding::{always_allows, decides, keeps_out, never_allows};
 pub use crate::enter::{enter_or_continue, enter_or_exit, enter_or_panic, enter_or_return};
 pub use crate::integer::{Integer, integer};
 pub use crate::link::{Linked, link, link_into};
+pub use crate::masks::no_flag_more;
 pub use crate::record::{At, Record, RecordKind};
 pub use crate::report::{Reporter, can_report};
 pub use crate::texts::{TEXTS_LENGTH, Texts};

@@ -218,7 +218,7 @@ impl<'p> Checker<'_, 'p> {
 }
 
 /// Whether the argument carries flags, by the kernel's name or by its place, and the mask of what of it is none.
-fn carrier(syscall: &Syscall, name: &str) -> Option<Option<&'static str>> {
+pub(super) fn carrier(syscall: &Syscall, name: &str) -> Option<Option<&'static str>> {
     let by_name = |name: &str| {
         let at = FLAGS.binary_search_by(|(call, arg, _)| (*call, *arg).cmp(&(syscall.name, name)));
         at.ok().map(|at| FLAGS[at].2)

@@ -8,6 +8,7 @@ mod forbid;
 mod hot;
 mod lints;
 mod own;
+mod masks;
 mod rules;
 mod verdict;
 
@@ -21,6 +22,7 @@ use crate::select::Defaults;
 use crate::token::Span;
 
 pub use forbid::{Doubt, doubts};
+pub use masks::{MaskTest, mask_tests};
 pub use rules::apart;
 use verdict::Verdicts;
 
@@ -80,6 +82,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     }
     for table in Table::ALL {
         checker.forbidden_families(&defaults[0], &verdicts, table);
+        checker.masks(table);
     }
     waivers.finish(report);
 }
@@ -104,6 +107,7 @@ pub fn check_arch(
     };
     checker.numbers(table);
     checker.contested_numbers(table);
+    checker.masks(table);
     let verdicts = Verdicts::of(names);
     checker.families(defaults, &verdicts, &[table]);
     checker.own(table, &|checker, table| {
