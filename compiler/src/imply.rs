@@ -40,7 +40,7 @@ pub fn imply(policy: &mut Policy) {
             let mut both = (false, false);
             for rule in applying {
                 both.0 |= conditioned(&rule);
-                both.1 |= names(&rule.pattern.target, twin);
+                both.1 |= names(&rule.pattern.target, twin, *table);
             }
             both == (true, false)
         };
@@ -82,11 +82,11 @@ fn applies(rule: &Rule, table: Table) -> bool {
     tables.is_none_or(|tables| tables.contains(&table))
 }
 
-/// Whether a target has the call among what it is about.
-fn names(target: &Target, call: &str) -> bool {
+/// Whether a target has the call among what it is about on a table.
+fn names(target: &Target, call: &str, table: Table) -> bool {
     match target {
         Target::Name(name) => name.text == call,
-        Target::Number(_) => false,
+        Target::Number(number) => data::name_of(table, *number) == Some(call),
         Target::Set { set, minus } => {
             let held = |name: &str| data::set(name).is_some_and(|s| s.expand().contains(&call));
             let taken = minus.iter().any(|minus| match minus {

@@ -5,6 +5,7 @@ use crate::data::Table;
 use crate::lint::Lint;
 use crate::policy::{Rule, Target};
 use crate::select::Defaults;
+use crate::token::Span;
 
 use super::verdict::{Verdict, Verdicts};
 use super::{Checker, Place, replacements};
@@ -75,17 +76,8 @@ impl<'p> Checker<'_, 'p> {
     /// Denying rules for what no filter sees.
     pub(super) fn unstoppable(&mut self) {
         for rule in &self.names.rules {
-            let Target::Name(name) = &rule.written.pattern.target else {
-                continue;
-            };
-            if !rule.written.action.verb.permits() && UNSTOPPABLE.contains(&name.text.as_str()) {
-                self.report.error(
-                    name.span,
-                    format!(
-                        "the kernel lets `{}` through whatever a filter says: no rule can deny it",
-                        name.text
-                    ),
-                );
+            if let Target::Name(name) = &rule.written.pattern.target {
+                self.unstoppable_call(rule.written, &name.text, name.span);
             }
         }
         for forbid in &self.names.forbids {
@@ -102,18 +94,22 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
+    pub(super) fn unstoppable_call(&mut self, rule: &Rule, name: &str, span: Span) {
+        if !rule.action.verb.permits() && UNSTOPPABLE.contains(&name) {
+            self.report.error(
+                span,
+                format!(
+                    "the kernel lets `{name}` through whatever a filter says: no rule can deny it"
+                ),
+            );
+        }
+    }
+
     /// Denying rules for what the vDSO answers, and what is forbidden of it.
     pub(super) fn unseen(&mut self) {
         for rule in &self.policy.rules {
-            let Target::Name(name) = &rule.pattern.target else {
-                continue;
-            };
-            if rule.action.verb >= Verb::Errno && VDSO.contains(&name.text.as_str()) {
-                let message = format!(
-                    "`{}` is answered by the vDSO, without a call that a filter sees: denying it stops nothing but the rare call that gets to the kernel",
-                    name.text
-                );
-                self.lint(Lint::Vdso, Some(rule), name.span, &message);
+            if let Target::Name(name) = &rule.pattern.target {
+                self.unseen_call(rule, &name.text, name.span);
             }
         }
         for pattern in &self.policy.forbids {
@@ -130,32 +126,47 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
+    pub(super) fn unseen_call(&mut self, rule: &'p Rule, name: &str, span: Span) {
+        if rule.action.verb >= Verb::Errno && VDSO.contains(&name) {
+            let message = format!(
+                "`{name}` is answered by the vDSO, without a call that a filter sees: denying it stops nothing but the rare call that gets to the kernel"
+            );
+            self.lint(Lint::Vdso, Some(rule), span, &message);
+        }
+    }
+
     /// Calls that are named plainly under an allow list and have many meanings.
     pub(super) fn plainly_named(&mut self, defaults: &Defaults, table: Table) {
-        if defaults.default.action.verb < Verb::Errno {
-            return;
-        }
         let applies = |rule: &&'p Rule| rule.tables.as_ref().is_none_or(|t| t.contains(&table));
         for rule in self.policy.rules.iter().filter(applies) {
-            let Target::Name(name) = &rule.pattern.target else {
-                continue;
-            };
-            if !rule.action.verb.permits() || rule.pattern.condition.is_some() {
-                continue;
+            if let Target::Name(name) = &rule.pattern.target {
+                self.plain_call(rule, &name.text, name.span, defaults);
             }
-            let (lint, message) = match name.text.as_str() {
-                "prctl" => (
-                    Lint::Prctl,
-                    "a plain `prctl` makes the process dumpable, traceable and more: write `prctl(option in [..])` with the options you use",
-                ),
-                "seccomp" => (
-                    Lint::Seccomp,
-                    "a plain `seccomp` lets whoever takes the program over add filters of its own: write `@install` where another policy follows, or leave it out",
-                ),
-                _ => continue,
-            };
-            self.lint(lint, Some(rule), name.span, message);
         }
+    }
+
+    pub(super) fn plain_call(
+        &mut self,
+        rule: &'p Rule,
+        name: &str,
+        span: Span,
+        defaults: &Defaults,
+    ) {
+        let allow_list = defaults.default.action.verb >= Verb::Errno;
+        let is_plain = rule.action.verb.permits() && rule.pattern.condition.is_none();
+        let (lint, message) = match name {
+            _ if !allow_list || !is_plain => return,
+            "prctl" => (
+                Lint::Prctl,
+                "a plain `prctl` makes the process dumpable, traceable and more: write `prctl(option in [..])` with the options you use",
+            ),
+            "seccomp" => (
+                Lint::Seccomp,
+                "a plain `seccomp` lets whoever takes the program over add filters of its own: write `@install` where another policy follows, or leave it out",
+            ),
+            _ => return,
+        };
+        self.lint(lint, Some(rule), span, message);
     }
 
     pub(super) fn fallbacks(&mut self, defaults: &Defaults) {

@@ -7,8 +7,9 @@ mod family;
 mod forbid;
 mod hot;
 mod lints;
-mod own;
 mod masks;
+mod numbered;
+mod own;
 mod rules;
 mod verdict;
 
@@ -79,6 +80,9 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     checker.report = &mut elsewhere;
     for defaults in &defaults {
         checker.families(defaults, &verdicts, &Table::ALL);
+        for table in Table::ALL {
+            checker.known_numbers(defaults, table);
+        }
     }
     for table in Table::ALL {
         checker.forbidden_families(&defaults[0], &verdicts, table);
@@ -108,6 +112,8 @@ pub fn check_arch(
     checker.numbers(table);
     checker.contested_numbers(table);
     checker.masks(table);
+    checker.known_numbers(defaults, table);
+    checker.beside_names(table);
     let verdicts = Verdicts::of(names);
     checker.families(defaults, &verdicts, &[table]);
     checker.own(table, &|checker, table| {
