@@ -280,10 +280,30 @@ impl<'p> Checker<'_, 'p> {
         }
         if !missing.is_empty() {
             let names = missing.join("`, `");
-            let message = format!(
-                "under this policy the program can't end: `{names}` is denied; add `@rust-main`, or `allow({})`",
-                missing.join(", ")
-            );
+            let instead = format!("add `@rust-main`, or `allow({})`", missing.join(", "));
+            let replaced = missing.iter().map(|name| {
+                let verdict = verdicts.named(name, table, defaults)?;
+                let verb = verdict.otherwise.verb;
+                let or = replacements
+                    .iter()
+                    .filter(|(action, _)| action.verb == verb);
+                let (_, or) = or.max_by_key(|(_, or)| or.verb)?;
+                (verb < Verb::Errno).then_some((verb.name(), or, verdict.by))
+            });
+            // One that is denied on every kernel is the first thing to know.
+            let replaced: Option<Vec<_>> = replaced.collect();
+            let message = match replaced.as_deref() {
+                // The strictest rule wins, so that another one changes nothing.
+                Some([(verb, or, Some(_)), ..]) => format!(
+                    "on a kernel that lacks `{verb}` the program can't end: `{or}` replaces it there, for `{names}` too; allow it in place of `{verb}`"
+                ),
+                Some([(verb, or, None), ..]) => format!(
+                    "on a kernel that lacks `{verb}` the program can't end: `{or}` replaces it there, for `{names}` too; {instead}"
+                ),
+                _ => format!(
+                    "under this policy the program can't end: `{names}` is denied; {instead}"
+                ),
+            };
             self.lint(Lint::NoExit, None, self.whole, &message);
             return;
         }

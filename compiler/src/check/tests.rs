@@ -221,7 +221,7 @@ fn lints_and_their_waivers() {
         (
             "no_exit",
             "allow(write), default = log or errno(EACCES)",
-            "under this policy the program can't end: `exit_group` is denied",
+            "on a kernel that lacks `log` the program can't end: `errno(EACCES)` replaces it there, for `exit_group` too; add `@rust-main`",
         ),
         (
             "vdso",
