@@ -83,6 +83,12 @@ fn misplaced(function: &Function, on_error: OnError) -> Option<TokenStream> {
             "a function without a body can't install a filter: put `#[seccomp]` on its definition";
         return Some(error(span, message));
     }
+    if let Some(other) = function.attributes.iter().find(|a| is_another(a)) {
+        if function.name == "main" {
+            let message = "`main` has a second `#[seccomp]`, whose filter the first one would have to let in: write one policy";
+            return Some(error(other.span, message));
+        }
+    }
     if on_error == OnError::Return && function.output.is_empty() {
         let message = "`on_error = return` returns the error: give the function a `-> Result<…>` whose error is made `From<seccomptime::Error>`";
         return Some(error(function.name.span(), message));
@@ -97,6 +103,11 @@ fn misplaced(function: &Function, on_error: OnError) -> Option<TokenStream> {
         return Some(error(span, message));
     }
     None
+}
+
+/// Whether the attribute is `#[seccomp]` again.
+fn is_another(attribute: &Attribute) -> bool {
+    attribute.path.rsplit("::").next() == Some("seccomp")
 }
 
 /// Whether the attribute can be a runtime's, which makes a plain function of an `async` one.

@@ -61,6 +61,8 @@ impl Body {
 pub struct Attribute {
     /// The path: `tokio::main`.
     pub path: String,
+    /// Where it stands, without the `#`.
+    pub span: Span,
     /// All of it.
     pub tokens: TokenStream,
 }
@@ -83,6 +85,7 @@ impl Function {
             };
             attributes.push(Attribute {
                 path: path(group),
+                span: group.span(),
                 tokens: [Some(pound), brackets].into_iter().flatten().collect(),
             });
         }
