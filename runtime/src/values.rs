@@ -73,10 +73,16 @@ pub const fn fits(value: i128, bits: Bits) -> u64 {
             value >= i32::MIN as i128 && value <= u32::MAX as i128,
             "this value doesn't fit its argument, of which the kernel takes 32 bits"
         ),
-        Bits::U64 => assert!(
-            value >= 0 && value <= u64::MAX as i128,
-            "this value doesn't fit its argument, which is a u64"
-        ),
+        Bits::U64 => {
+            assert!(
+                value >= 0,
+                "this value is negative, and its argument is a u64: write it as one, such as `!PROT_EXEC as u64`"
+            );
+            assert!(
+                value <= u64::MAX as i128,
+                "this value doesn't fit its argument, which is a u64"
+            );
+        }
         Bits::I64 => assert!(
             value >= i64::MIN as i128 && value <= i64::MAX as i128,
             "this value doesn't fit its argument, which is an i64"
@@ -325,13 +331,26 @@ mod tests {
             (1 << 32, Bits::U32),
             (-(1 << 31) - 1, Bits::I32),
             (0x1_0000, Bits::U16),
-            (-1, Bits::U64),
             (1 << 64, Bits::U64),
             (1 << 63, Bits::I64),
         ] {
             let told = message(|| fits(value, bits)).expect("it doesn't fit");
             assert!(told.starts_with("this value doesn't fit"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_negative_u64_is_told_as_that() {
+        for told in [
+            message(|| fits(-1, Bits::U64)),
+            message(|| mask(!4, Bits::U64)),
+        ] {
+            assert!(
+                told.expect("it doesn't fit")
+                    .starts_with("this value is negative")
+            );
+        }
+        assert_eq!(mask(!4_i32 as u64 as i128, Bits::U64), !4);
     }
 
     #[test]
