@@ -42,7 +42,8 @@ const MAX_DEPTH: usize = 128;
 /// A character that starts no token, a bracket, string or comment that isn't closed, brackets nested too deep.
 pub fn lex(text: &str, base: u32) -> Result<Lexed, LexError> {
     let mut lexer = Lexer {
-        rest: text,
+        // Some editors begin a file with a mark of its byte order, which rustc passes over as well.
+        rest: text.strip_prefix('\u{feff}').unwrap_or(text),
         at: Position { line: 1, column: 1 },
         base,
         positions: Vec::new(),
@@ -317,6 +318,14 @@ mod tests {
     fn message(text: &str) -> (u32, u32, String) {
         let e = lex(text, 0).unwrap_err();
         (e.position.line, e.position.column, e.message)
+    }
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_no_token() {
+        let column = |text: &str| lex(text, 0).map(|lexed| lexed.positions[1].column);
+        assert_eq!(column("\u{feff}allow (read)"), column("allow (read)"));
+        assert_eq!(message("\u{feff}§").1, 1);
+        assert!(lex("allow\u{feff}", 0).is_err());
     }
 
     #[test]
