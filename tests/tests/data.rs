@@ -1,6 +1,7 @@
 //! The tables of the compiler and the runtime: that they are what the text files say, and what others say.
 
 mod libc_numbers;
+mod signatures;
 
 use std::collections::BTreeSet;
 use std::fs;
