@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::arch::ARCHES;
-use crate::argument::{locate, names, place};
-use crate::data::{self, FLAGS, Syscall, Table};
+use crate::argument::{locate, names};
+use crate::data::{self, Syscall};
 use crate::lint::Lint;
 use crate::nearest::nearest;
-use crate::policy::{Cast, Comparison, Condition, Expression, Operand, Pattern, Rule, Target};
+use crate::policy::{Cast, Comparison, Condition, Operand, Pattern, Rule, Target};
 
 use super::Checker;
 
@@ -151,42 +151,6 @@ impl<'p> Checker<'_, 'p> {
         );
     }
 
-    /// Equality where it denies, or an order, on an argument that carries flags: one flag more is another value, and a greater one.
-    fn flags(
-        &mut self,
-        syscall: &'static Syscall,
-        operand: &'p Operand,
-        value: &'p Expression,
-        order: Option<&str>,
-        rule: Option<&'p Rule>,
-    ) {
-        if operand.mask.is_some() {
-            return;
-        }
-        let Some(mask) = carrier(syscall, &operand.name.text) else {
-            return;
-        };
-        let (name, value) = (&operand.name.text, &value.text);
-        let bits = match value.contains(['|', '^']) {
-            true => format!("({value})"),
-            false => value.clone(),
-        };
-        let instead = match (order, mask) {
-            (Some(order), Some(mask)) => format!("`{name} & {mask} {order}`"),
-            (None, Some(mask)) => format!("`{name} & {mask} == {value}`"),
-            // What is all flags is asked for bit by bit.
-            (None, None) => format!("`{name} & {bits} == {value}`"),
-            (Some(_), None) => {
-                format!("a test for each flag, such as `{name} & {bits} == {value}`")
-            }
-        };
-        let message = format!(
-            "`{name}` of `{}` carries flags: with one more it is another value, and gets past this; write {instead}",
-            syscall.name
-        );
-        self.lint(Lint::FlagEquality, rule, operand.name.span, &message);
-    }
-
     /// A condition beside its opposite, or the same thing asked twice.
     fn opposites(&mut self, whole: &Condition, list: &'p [Condition]) {
         for (i, later) in list.iter().enumerate() {
@@ -215,25 +179,6 @@ impl<'p> Checker<'_, 'p> {
             }
         }
     }
-}
-
-/// Whether the argument carries flags, by the kernel's name or by its place, and the mask of what of it is none.
-pub(super) fn carrier(syscall: &Syscall, name: &str) -> Option<Option<&'static str>> {
-    let by_name = |name: &str| {
-        let at = FLAGS.binary_search_by(|(call, arg, _)| (*call, *arg).cmp(&(syscall.name, name)));
-        at.ok().map(|at| FLAGS[at].2)
-    };
-    let on = Table::ALL
-        .into_iter()
-        .filter(|t| syscall.nr_on(*t).is_some());
-    let by_place = |table| {
-        let args = syscall.args_on(table);
-        // The kernel's name comes first.
-        let own = args.iter().any(|arg| arg.name == name);
-        let slot = place(name).filter(|_| !own)?;
-        by_name(args.get(slot)?.name)
-    };
-    by_name(name).or_else(|| on.into_iter().find_map(by_place))
 }
 
 /// Whether one is the negation of the other as it is written.
@@ -324,36 +269,6 @@ mod tests {
         for policy in [
             "allow(prctl(arg2 as u64 == 9))",
             "allow(kill(arg2 as u64 == 9))",
-        ] {
-            assert_eq!(told(policy), Vec::<String>::new(), "{policy}");
-        }
-    }
-
-    #[test]
-    fn an_order_is_passed_by_with_a_flag_too() {
-        for (policy, want) in [
-            (
-                "errno(EPERM: socket(type in 1..=2))",
-                "write `type & 0xf in 1..=2`",
-            ),
-            ("errno(EPERM: socket(type < 3))", "write `type & 0xf < 3`"),
-            ("allow(socket(type > 2))", "write `type & 0xf > 2`"),
-            ("allow(socket(!(type <= 2)))", "write `type & 0xf <= 2`"),
-            (
-                "errno(EPERM: mprotect(prot <= 4))",
-                "write a test for each flag, such as `prot & 4 == 4`",
-            ),
-        ] {
-            let told = told(policy);
-            assert!(
-                told.len() == 1 && told[0].contains(want),
-                "{policy}: {told:?}"
-            );
-        }
-        for policy in [
-            "allow(socket(type in 1..=2))",
-            "allow(socket(type < 3))",
-            "errno(EPERM: socket(type > 5))",
         ] {
             assert_eq!(told(policy), Vec::<String>::new(), "{policy}");
         }

@@ -11,13 +11,13 @@ use crate::select::rules_on;
 use crate::token::Span;
 
 use super::Checker;
-use super::condition::carrier;
+use super::flags::carrier;
 
 /// `SOCK_CLOEXEC`, include/linux/net.h.
 const SOCK_CLOEXEC: u32 = 0x8_0000;
 /// `SOCK_NONBLOCK`, include/linux/net.h.
 const SOCK_NONBLOCK: u32 = 0x800;
-/// `SOCK_NONBLOCK`, arch/mips/include/asm/socket.h.
+/// `SOCK_NONBLOCK`, which is `O_NONBLOCK` there too: arch/mips/include/uapi/asm/fcntl.h.
 const MIPS_SOCK_NONBLOCK: u32 = 0x80;
 
 /// A test under a mask whose bits rustc must look at.
@@ -162,7 +162,8 @@ impl Finder<'_> {
 
     fn test(&mut self, syscall: &'static Syscall, operand: &Operand, values: &[&Expression]) {
         let name = &operand.name.text;
-        let (Some(mask), Some(Some(field))) = (&operand.mask, carrier(syscall, name)) else {
+        let carrier = carrier(syscall, name);
+        let (Some(mask), Some(field)) = (&operand.mask, carrier.and_then(|one| one.beside)) else {
             return;
         };
         let figures = field.trim_start_matches("0x");

@@ -4,6 +4,7 @@ mod baseline;
 mod condition;
 mod fallback;
 mod family;
+mod flags;
 mod forbid;
 mod hot;
 mod lints;

@@ -14,7 +14,7 @@ mod version;
 mod tests;
 
 pub use generated::{
-    ALIASES, BASELINE, FAMILIES, FLAGS, SETS, SINCE_ON, SYSCALLS, UNIMPLEMENTED, VARIANTS,
+    ALIASES, BASELINE, CARRIERS, FAMILIES, SETS, SINCE_ON, SYSCALLS, UNIMPLEMENTED, VARIANTS,
 };
 pub use table::Table;
 pub use version::Version;
@@ -120,6 +120,19 @@ pub enum Class {
     S64,
     /// A slot that only aligns the next; its content is undefined.
     Pad,
+}
+
+/// An argument that carries flags: with one more it is another value, which the kernel takes too.
+#[derive(Debug)]
+pub struct Carrier {
+    /// The syscall.
+    pub syscall: &'static str,
+    /// The kernel's name for the argument.
+    pub argument: &'static str,
+    /// The mask of a number that the flags stand beside, such as a socket's type: the argument is compared by it.
+    pub beside: Option<&'static str>,
+    /// The mask of a number among flags that are asked for one by one, such as the access mode of open's.
+    pub among: Option<&'static str>,
 }
 
 /// A syscall that does on some tables what another does elsewhere.

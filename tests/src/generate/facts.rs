@@ -29,6 +29,17 @@ pub struct FamilyText {
     pub tables: Vec<usize>,
 }
 
+/// An argument that carries flags.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct FlagsText {
+    pub syscall: String,
+    pub argument: String,
+    /// The mask of a number beside which the flags stand.
+    pub beside: Option<String>,
+    /// The mask of a number among them.
+    pub among: Option<String>,
+}
+
 /// All that the generated files say.
 pub struct Facts {
     /// Which kernel the tables are of.
@@ -44,8 +55,7 @@ pub struct Facts {
     pub unimplemented: BTreeSet<(usize, String)>,
     pub families: Vec<FamilyText>,
     pub aliases: PerTable<String>,
-    /// Arguments that carry flags: the syscall, the argument, the mask of what is no flag.
-    pub flags: Vec<(String, String, Option<String>)>,
+    pub flags: Vec<FlagsText>,
     pub sets: Vec<SetText>,
 }
 
@@ -174,8 +184,8 @@ fn flags(
     data: &Path,
     signatures: &BTreeMap<String, Vec<ArgText>>,
     variants: &PerTable<Vec<ArgText>>,
-) -> Vec<(String, String, Option<String>)> {
-    let rows = Tsv::read(&data.join("signatures/flags.tsv"), 4).rows;
+) -> Vec<FlagsText> {
+    let rows = Tsv::read(&data.join("signatures/flags.tsv"), 5).rows;
     let mut flags: Vec<_> = rows
         .into_iter()
         .filter(|row| signatures.contains_key(&row[0]))
@@ -187,8 +197,13 @@ fn flags(
                     .into_iter()
                     .any(|(_, args)| args.iter().any(|arg| arg.name == row[1]));
             assert!(known, "flags.tsv: `{}` has no `{}`", row[0], row[1]);
-            let mask = (row[2] != "-").then(|| row[2].clone());
-            (row[0].clone(), row[1].clone(), mask)
+            let mask = |text: &String| (text != "-").then(|| text.clone());
+            FlagsText {
+                syscall: row[0].clone(),
+                argument: row[1].clone(),
+                beside: mask(&row[2]),
+                among: mask(&row[3]),
+            }
         })
         .collect();
     flags.sort();

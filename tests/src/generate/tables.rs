@@ -32,7 +32,7 @@ fn index(facts: &Facts) -> String {
     let mut text = head(facts, "The kernel's facts as tables.", "");
     text += "mod args;\nmod families;\nmod flags;\nmod sets;\nmod since;\nmod syscalls;\nmod variants;\n\n\
              pub use families::{ALIASES, FAMILIES};\n\
-             pub use flags::FLAGS;\n\
+             pub use flags::CARRIERS;\n\
              pub use sets::SETS;\n\
              pub use since::{BASELINE, SINCE_ON};\n\
              pub use syscalls::SYSCALLS;\n\
@@ -43,14 +43,15 @@ fn index(facts: &Facts) -> String {
 /// The arguments that carry flags.
 fn flags(facts: &Facts) -> String {
     let mut text = head(facts, "Arguments that carry flags.", "signatures/flags.tsv");
-    text += "/// The arguments that carry flags, by syscall and name, each with the mask of what is no flag.\n";
-    text += "pub static FLAGS: &[(&str, &str, Option<&str>)] = &[\n";
-    for (name, arg, mask) in &facts.flags {
-        let mask = match mask {
-            Some(mask) => format!("Some({mask:?})"),
-            None => "None".to_owned(),
-        };
-        let _ = writeln!(text, "    ({name:?}, {arg:?}, {mask}),");
+    text +=
+        "use crate::data::Carrier;\n\n/// The arguments that carry flags, by syscall and name.\n";
+    text += "pub static CARRIERS: &[Carrier] = &[\n";
+    for flags in &facts.flags {
+        let _ = writeln!(
+            text,
+            "    Carrier {{ syscall: {:?}, argument: {:?}, beside: {:?}, among: {:?} }},",
+            flags.syscall, flags.argument, flags.beside, flags.among
+        );
     }
     text + "];\n"
 }

@@ -12,7 +12,7 @@ mod syscalls;
 mod variants;
 
 pub use families::{ALIASES, FAMILIES};
-pub use flags::FLAGS;
+pub use flags::CARRIERS;
 pub use sets::SETS;
 pub use since::{BASELINE, SINCE_ON};
 pub use syscalls::SYSCALLS;
