@@ -177,7 +177,7 @@ impl<'p> Checker<'_, 'p> {
         self.lint(Lint::Equivalent, Some(rule), rule.pattern.span, &message);
     }
 
-    /// A rule for a call that this arch lacks, where it has another one for the same that the policy denies.
+    /// A rule for a call that this arch lacks, where the policy denies all that it has for the same.
     fn lacking(
         &mut self,
         rule: &'p Rule,
@@ -190,11 +190,14 @@ impl<'p> Checker<'_, 'p> {
             return;
         }
         let name = calls.name;
-        let denied = calls.others.iter().find(|other| {
-            let verdict = verdicts.named(other, table, defaults);
-            verdict.is_some_and(|verdict| verdict.is_denied())
+        let mut others = calls.others.iter().filter_map(|other| {
+            let verdict = verdicts.named(other, table, defaults)?;
+            Some((other, verdict.is_denied()))
         });
-        if let Some(other) = denied {
+        let Some((other, true)) = others.next() else {
+            return;
+        };
+        if others.all(|(_, is_denied)| is_denied) {
             self.report.warning(
                 rule.pattern.span,
                 format!(
@@ -236,6 +239,30 @@ mod tests {
         let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
         let told = program.err().unwrap_or_default();
         told.into_iter().map(|d| d.message).collect()
+    }
+
+    #[test]
+    fn a_call_that_an_arch_lacks_is_told_where_all_that_it_has_is_denied() {
+        let told = |text: &str, arch| {
+            let tokens = lex(text, 0).unwrap().tokens;
+            let arch = Arch::from_name(arch).unwrap();
+            let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles).unwrap();
+            let told = program.warnings.into_iter().map(|d| d.message);
+            told.collect::<Vec<String>>()
+        };
+        assert_eq!(
+            told("allow(exit, open), default = errno(EPERM)", "aarch64"),
+            ["aarch64 has no `open`; what it has is `openat`, which is denied"]
+        );
+        for text in [
+            "allow(exit, open, openat), errno(ENOSYS: openat2), default = errno(EPERM)",
+            // The twin answers ENOSYS unsaid.
+            "allow(exit, open(flags == 0), openat(flags == 0)), default = errno(EPERM)",
+        ] {
+            for arch in ["aarch64", "x86_64"] {
+                assert_eq!(told(text, arch), Vec::<String>::new(), "{text} {arch}");
+            }
+        }
     }
 
     #[test]
