@@ -5,6 +5,10 @@ use seccomptime::{Policy, nr, policy};
 use seccomptime_compiler::arch::ARCHES;
 use seccomptime_compiler::include::NoFiles;
 use seccomptime_compiler::{Build, Level, Place, analyse, compile, lex::lex};
+use seccomptime_tests::support::bpf::Outer;
+use seccomptime_tests::support::fork::{self, End};
+use seccomptime_tests::support::guarded::{IN_FORCE, UNPROTECTED};
+use seccomptime_tests::support::machine::Machine;
 
 /// The errors for a policy on main.
 fn errors(text: &str) -> Vec<String> {
@@ -180,6 +184,41 @@ fn several_conditions_on_one_argument_are_taken_as_alternatives() {
         "the condition never holds",
     );
 }
+
+/// Kernels without filters: neither interface knows them, or seccomp(2) isn't there at all. Then sandboxes that claim to have installed what
+/// they didn't, in general or where there is a program.
+const UNSUPPORTED: [fn(Outer) -> Outer; 4] = [
+    Outer::without_filters,
+    |outer| outer.without_seccomp().loads_answer(libc::EINVAL),
+    Outer::installs_nothing,
+    Outer::installs_nothing_but_null,
+];
+
+#[test]
+fn an_unsupported_kernel_is_reported_as_success() {
+    for unsupported in UNSUPPORTED {
+        let ran = Machine::new()
+            .outer(unsupported)
+            .run(env!("CARGO_BIN_EXE_guarded_kill"));
+        assert_eq!(ran.end, End::Exited(78), "{ran:?}");
+        for user_code in [IN_FORCE, UNPROTECTED] {
+            assert!(!ran.stdout.contains(user_code), "{ran:?}");
+        }
+        // A policy as a value, in a child that says by its status what its install was.
+        let outer = unsupported(Outer::passing()).build();
+        let end = fork::run(|| match (outer.install(), DENIES_GETPID.install()) {
+            (Ok(()), Err(_)) => REFUSED,
+            (Ok(()), Ok(_)) => INSTALLED,
+            (Err(_), _) => UNFAKED,
+        });
+        assert_eq!(end, End::Exited(REFUSED));
+    }
+}
+
+/// What that child ends with.
+const REFUSED: i32 = 10;
+const INSTALLED: i32 = 11;
+const UNFAKED: i32 = 12;
 
 #[test]
 fn a_debug_build_has_an_empty_filter() {
