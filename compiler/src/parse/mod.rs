@@ -17,7 +17,7 @@ use crate::token::{self, Delimiter, Span, Token, Tree};
 use cursor::{Cursor, split};
 
 /// What an entry may begin with, besides a verb.
-const SETTINGS: [&str; 16] = [
+pub const SETTINGS: [&str; 16] = [
     "default",
     "debug_default",
     "foreign",

@@ -1,8 +1,8 @@
 //! Reads the set files.
 //!
 //! A set begins with `@name` at the start of a line. `what:` and `why:` follow, a sentence each, then `glibc:` and
-//! `musl:` where one of them needs a word of its own, then the members, indented, one a line: a syscall or `@other`. `#`
-//! starts a comment.
+//! `musl:` where one of them needs a word of its own, then `example:`, which says what program has such a policy, and
+//! `policy:`, a line of it each, then the members, indented, one a line: a syscall or `@other`. `#` starts a comment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,6 +21,10 @@ pub struct SetText {
     pub glibc: Option<String>,
     /// What only musl needs.
     pub musl: Option<String>,
+    /// What program has the policy.
+    pub example: String,
+    /// A policy that names the set, line by line.
+    pub policy: Vec<String>,
     /// Syscalls, and other sets with their `@`.
     pub members: Vec<String>,
 }
@@ -75,6 +79,8 @@ fn parse(text: &str, path: &Path, sets: &mut Vec<SetText>) {
             "why" => set.why = value,
             "glibc" => set.glibc = Some(value),
             "musl" => set.musl = Some(value),
+            "example" => set.example = value,
+            "policy" => set.policy.push(value),
             _ => bad("an unknown key"),
         }
     }
@@ -93,6 +99,10 @@ pub fn check(sets: &[SetText], is_syscall: impl Fn(&str) -> bool) {
         assert!(
             !set.what.is_empty() && !set.why.is_empty(),
             "@{name} doesn't say what or why"
+        );
+        assert!(
+            !set.example.is_empty() && !set.policy.is_empty(),
+            "@{name} has no example"
         );
         assert!(!set.members.is_empty(), "@{name} is empty");
         for (at, member) in set.members.iter().enumerate() {
