@@ -12,7 +12,7 @@ use seccomptime_compiler::token;
 use seccomptime_compiler::{Arch, Build, Place, Program, compile_at, disasm};
 
 use crate::diagnostics::items;
-use crate::literal::is_untyped;
+use crate::literal::{is_untyped, without_parentheses};
 use crate::named::Named;
 use crate::stage::PLACES;
 use crate::tokens::Source;
@@ -329,9 +329,10 @@ impl Output<'_> {
 
     /// A value as i128, whatever its integer type; any other type is rustc's error at the value.
     pub fn value(&self, expression: &Expression) -> TokenStream {
-        let tokens = self.source.stream(&expression.tokens);
+        let bare = without_parentheses(&expression.tokens);
+        let tokens = self.source.stream(bare);
         let at = self.at(expression.span);
-        if is_untyped(&expression.tokens) {
+        if is_untyped(bare) {
             return quote_spanned!(at=> ::core::convert::identity::<::core::primitive::i128>(#tokens));
         }
         self.named.value(&self.input.krate, expression, tokens, at)
