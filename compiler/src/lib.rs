@@ -132,9 +132,11 @@ pub fn analyse(tokens: &[Token], place: Place, files: &mut dyn Files) -> Analysi
     let mut policy = include::parse_all(tokens, files, &mut report);
     imply::imply(&mut policy);
     let names = resolve::resolve(&policy, &mut report);
-    // A name that is missing would look like a rule that is missing.
-    if !report.has_errors() {
-        let whole = Span::of(tokens).unwrap_or_default();
+    let whole = Span::of(tokens).unwrap_or_default();
+    if report.has_errors() {
+        // A name that is missing would look like a rule that is missing.
+        check::check_conditions(&policy, &names, place, whole, &mut report);
+    } else {
         check::check(&policy, &names, place, whole, &mut report);
     }
     Analysis {

@@ -6,6 +6,7 @@
 use core::fmt;
 
 use crate::data;
+use crate::nearest::nearest;
 
 /// Where a token stands: a number handed out by the lexer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -165,8 +166,8 @@ pub fn text(tokens: &[Token]) -> String {
 }
 
 /// How many of the tokens behind an `@` are the name of the set. Names have hyphens, `@file-system`, and a hyphen
-/// also takes away: the longest run that names a set is the name. One that names none is read up to the first
-/// word that could be taken away.
+/// also takes away: the longest run that names a set is the name, or else the longest that nearly does. One that doesn't is read up to
+/// the first word that could be taken away.
 pub fn set_name_length(tokens: &[Token]) -> usize {
     let mut words: Vec<&str> = Vec::new();
     for (i, token) in tokens.iter().enumerate() {
@@ -177,7 +178,12 @@ pub fn set_name_length(tokens: &[Token]) -> usize {
         }
     }
     let known = |n: &usize| data::set(&words[..*n].join("-")).is_some();
-    let count = (1..=words.len()).rev().find(known).unwrap_or_else(|| {
+    let sets = || data::SETS.iter().map(|set| set.name);
+    let near = |n: &usize| nearest(&words[..*n].join("-"), sets()).is_some();
+    let longest_first = || (1..=words.len()).rev();
+    let named = longest_first().find(known);
+    let count = named.or_else(|| longest_first().find(near));
+    let count = count.unwrap_or_else(|| {
         let rest = words.iter().skip(1);
         1 + rest.take_while(|w| data::syscall(w).is_none()).count()
     });

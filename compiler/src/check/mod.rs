@@ -92,6 +92,25 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     waivers.finish(report);
 }
 
+/// Checks what each condition asks, whatever else the policy holds: all that can be told of one of which something couldn't be read.
+pub fn check_conditions(
+    policy: &Policy,
+    names: &Names<'_>,
+    place: Place,
+    whole: Span,
+    report: &mut Report,
+) {
+    let mut checker = Checker {
+        policy,
+        names,
+        place,
+        whole,
+        waivers: &mut Waivers::new(&policy.settings.waivers),
+        report,
+    };
+    checker.conditions();
+}
+
 /// Checks what is different on each arch, for the one that is built: what [`check`] tells isn't told again.
 pub fn check_arch(
     policy: &Policy,

@@ -92,13 +92,24 @@ fn entry_into(policy: &mut Policy, tokens: &[Token], report: &mut Report) {
         }
         _ => {
             let names = Verb::ALL.map(Verb::name).into_iter().chain(SETTINGS);
-            let hint = did_you_mean(word, names);
+            let mut hint = did_you_mean(word, names);
+            if hint.is_empty() {
+                hint = match cursor.peek() {
+                    Some(next) if next.is_punct('=') => one_of("a setting", &SETTINGS),
+                    _ => one_of("a verb", &Verb::ALL.map(Verb::name)),
+                };
+            }
             report.error(
                 first.loc,
                 format!("`{word}` is no verb and no setting{hint}"),
             );
         }
     }
+}
+
+/// `; a verb is one of …`.
+fn one_of(what: &str, names: &[&str]) -> String {
+    format!("; {what} is one of `{}`", names.join("`, `"))
 }
 
 /// The rules of one `verb(value: rule, …)`, from what stands in its parentheses.

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@rust-main, kill(signal == 9)), alow(read), default = log)]
+fn main() {}

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@rust-main), otherwise = log)]
+fn main() {}

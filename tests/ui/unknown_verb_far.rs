@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@rust-main), deny(execve), default = log)]
+fn main() {}
