@@ -179,10 +179,11 @@ fn test(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
     }
     let span = cursor.peek().map_or(cursor.before(), |t| t.loc.into());
     let name = &operand.name.text;
-    report.error(
-        span,
-        format!("expected a comparison: `{name} == …`, `{name} in [..]`"),
-    );
+    let instead = match &operand.mask {
+        None => format!("`{name} == …`, `{name} in [..]`"),
+        Some(mask) => format!("`{name} & {0} == {0}`, `{name} & {0} == 0`", mask.text),
+    };
+    report.error(span, format!("expected a comparison: {instead}"));
     None
 }
 

@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(mmap(prot & PROT_EXEC)), default = log)]
+fn main() {}
