@@ -146,7 +146,10 @@ fn wanted(arguments: &[String]) -> Result<Vec<&'static Guest>, String> {
         return Ok(GUESTS.iter().collect());
     }
     if arguments == ["--ci"] {
-        return Ok(GUESTS.iter().filter(|guest| guest.ci).collect());
+        let mut few: Vec<&Guest> = GUESTS.iter().filter(|guest| guest.ci).collect();
+        // What runs programs that are built for another guest already costs little: it comes before the time is over.
+        few.sort_by_key(|guest| GUESTS.iter().position(|first| first.target == guest.target));
+        return Ok(few);
     }
     let mut wanted = Vec::new();
     for name in arguments {
