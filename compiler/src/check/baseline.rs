@@ -37,18 +37,12 @@ impl Checker<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Place, analyse};
+    use crate::Place;
+    use crate::check::told::{everywhere, messages};
 
     #[test]
     fn what_a_denied_set_loses_to_the_baseline_is_open() {
-        let told = |text: &str| {
-            let tokens = lex(text, 0).unwrap().tokens;
-            let diagnostics = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-            let told = diagnostics.into_iter().map(|d| d.message);
-            told.collect::<Vec<_>>()
-        };
+        let told = |text: &str| messages(everywhere(Place::Value, text));
         for (text, want) in [
             (
                 "errno(EPERM: @mount), baseline = \"5.0\", default = allow",

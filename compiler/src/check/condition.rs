@@ -225,17 +225,14 @@ fn exclusive(a: &Condition, b: &Condition) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Place, analyse};
+    use crate::Place;
+    use crate::check::told::{everywhere, messages};
 
     fn told(condition: &str) -> Vec<String> {
         let text = format!(
             "{condition}, allow(exit_group), errno(ENOSYS: io_uring_setup, io_uring_enter), default = trace"
         );
-        let tokens = lex(&text, 0).unwrap().tokens;
-        let diagnostics = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-        diagnostics.into_iter().map(|d| d.message).collect()
+        messages(everywhere(Place::Value, &text))
     }
 
     /// What an argument is, it is by its place too.

@@ -165,19 +165,7 @@ fn is_wrong(action: &Action, table: Table) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::arch::Arch;
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Build, Place, analyse, compile};
-
-    fn told(text: &str, arch: &str) -> Vec<String> {
-        let tokens = lex(text, 0).unwrap().tokens;
-        let mut told = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-        let arch = Arch::from_name(arch).unwrap();
-        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
-        told.extend(program.err().unwrap_or_default());
-        told.into_iter().map(|d| d.message).collect()
-    }
+    use crate::check::told::told;
 
     #[test]
     fn an_errno_that_nobody_falls_back_upon_is_told() {

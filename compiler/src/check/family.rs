@@ -226,20 +226,9 @@ fn quoted(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::arch::Arch;
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Build, compile};
+    use crate::check::told::told_on;
 
     use super::*;
-
-    fn told(text: &str, arch: &str) -> Vec<String> {
-        let tokens = lex(text, 0).unwrap().tokens;
-        let arch = Arch::from_name(arch).unwrap();
-        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
-        let told = program.err().unwrap_or_default();
-        told.into_iter().map(|d| d.message).collect()
-    }
 
     #[test]
     fn a_call_that_an_arch_lacks_is_told_where_all_that_it_has_is_denied() {
@@ -319,7 +308,7 @@ mod tests {
                 "execveat",
             ),
         ] {
-            let told = told(text, arch);
+            let told = told_on(text, arch);
             assert!(
                 told.len() == 1 && told[0].contains(open),
                 "{text} {arch}: {told:?}"
@@ -336,7 +325,7 @@ mod tests {
                 "x86_64",
             ),
         ] {
-            assert_eq!(told(text, arch), Vec::<String>::new(), "{text} {arch}");
+            assert_eq!(told_on(text, arch), Vec::<String>::new(), "{text} {arch}");
         }
     }
 }

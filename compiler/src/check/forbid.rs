@@ -254,19 +254,7 @@ fn setting(verdict: &Verdict<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::arch::Arch;
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Build, Place, analyse, compile};
-
-    fn told(text: &str, arch: &str) -> Vec<String> {
-        let tokens = lex(text, 0).unwrap().tokens;
-        let mut told = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-        let arch = Arch::from_name(arch).unwrap();
-        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
-        told.extend(program.err().unwrap_or_default());
-        told.into_iter().map(|d| d.message).collect()
-    }
+    use crate::check::told::told;
 
     #[test]
     fn what_does_the_same_as_a_forbidden_call_is_told() {

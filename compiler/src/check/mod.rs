@@ -12,6 +12,8 @@ mod masks;
 mod numbered;
 mod own;
 mod rules;
+#[cfg(test)]
+mod told;
 mod verdict;
 
 use crate::action::Verb;

@@ -82,24 +82,15 @@ impl<'p> Checker<'_, 'p> {
 
 #[cfg(test)]
 mod tests {
-    use crate::arch::Arch;
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Build, Place, analyse, compile};
+    use crate::Place;
+    use crate::check::told::{everywhere, messages, on};
 
-    /// What is told where the policy is built for an arch, warnings too.
+    /// What is told where the policy is built for an arch, warnings too, but for what these tests aren't about.
     fn told(text: &str, arch: &str) -> Vec<String> {
-        let tokens = lex(text, 0).unwrap().tokens;
-        let arch = Arch::from_name(arch).unwrap();
-        let mut told = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-        match compile(&tokens, arch, Build { debug: false }, &mut NoFiles) {
-            Ok(program) => told.extend(program.warnings),
-            Err(errors) => told.extend(errors),
-        }
-        let told = told.into_iter().map(|d| d.message);
-        // Not what these tests are about.
-        let told = told.filter(|message| !message.contains("`io_uring_setup` is open"));
-        told.collect()
+        let mut told = messages(everywhere(Place::Value, text));
+        told.extend(messages(on(arch, Place::Value, text)));
+        told.retain(|message| !message.contains("`io_uring_setup` is open"));
+        told
     }
 
     #[test]

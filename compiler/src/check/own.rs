@@ -57,23 +57,13 @@ impl Checker<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::arch::Arch;
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Build, Diagnostic, Place, analyse, compile_at};
+    use crate::Place;
+    use crate::check::told::{everywhere, messages, on};
 
     /// What is told of every arch, and of one.
     fn told(text: &str, arch: &str) -> [Vec<String>; 2] {
-        let tokens = lex(text, 0).unwrap().tokens;
-        let arch = Arch::from_name(arch).unwrap();
-        let build = Build { debug: false };
-        let everywhere = analyse(&tokens, Place::Main, &mut NoFiles).diagnostics;
-        let here = match compile_at(Place::Main, &tokens, arch, build, &mut NoFiles) {
-            Ok(program) => program.warnings,
-            Err(diagnostics) => diagnostics,
-        };
-        let messages = |all: Vec<Diagnostic>| all.into_iter().map(|d| d.message).collect();
-        [messages(everywhere), messages(here)]
+        let told = [everywhere(Place::Main, text), on(arch, Place::Main, text)];
+        told.map(messages)
     }
 
     #[test]

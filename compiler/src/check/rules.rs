@@ -315,18 +315,7 @@ fn held_by<'p>(name: &Resolved<'p, Rule>, set: &Resolved<'p, Rule>) -> Option<&'
 
 #[cfg(test)]
 mod tests {
-    use crate::arch::Arch;
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Build, compile};
-
-    fn told(text: &str, arch: &str) -> Vec<String> {
-        let tokens = lex(text, 0).unwrap().tokens;
-        let arch = Arch::from_name(arch).unwrap();
-        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
-        let told = program.err().unwrap_or_default();
-        told.into_iter().map(|d| d.message).collect()
-    }
+    use crate::check::told::told_on;
 
     #[test]
     fn one_call_by_two_names_has_one_value() {
@@ -342,7 +331,7 @@ mod tests {
                 "`mmap2` and `mmap` are one call on riscv32, which is answered with `errno(EACCES)` and with `errno(EPERM)`: one call has one value",
             ),
         ] {
-            assert_eq!(told(text, arch), [want], "{text}");
+            assert_eq!(told_on(text, arch), [want], "{text}");
         }
         for (text, arch) in [
             (
@@ -355,7 +344,7 @@ mod tests {
             ),
             ("errno(EPERM: mmap, mmap2), default = log", "riscv32"),
         ] {
-            assert_eq!(told(text, arch), Vec::<String>::new(), "{text} {arch}");
+            assert_eq!(told_on(text, arch), Vec::<String>::new(), "{text} {arch}");
         }
     }
 }

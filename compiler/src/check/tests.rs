@@ -1,14 +1,11 @@
-use crate::include::NoFiles;
-use crate::lex::lex;
-use crate::{Level, Place, analyse};
+use crate::{Level, Place};
+
+use super::told::everywhere;
 
 /// The messages for a policy that stands at `place`.
 fn at(place: Place, text: &str) -> Vec<String> {
-    let tokens = lex(text, 0).unwrap().tokens;
-    let diagnostics = analyse(&tokens, place, &mut NoFiles)
-        .diagnostics
-        .into_iter();
-    diagnostics
+    everywhere(place, text)
+        .into_iter()
         .map(|d| match d.level {
             Level::Error => d.message,
             Level::Warning => format!("warning: {}", d.message),

@@ -149,20 +149,7 @@ impl Verdict<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::arch::Arch;
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Build, Place, analyse, compile};
-
-    /// What is told of every arch, and of one.
-    fn told(text: &str, arch: &str) -> Vec<String> {
-        let tokens = lex(text, 0).unwrap().tokens;
-        let mut told = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-        let arch = Arch::from_name(arch).unwrap();
-        let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
-        told.extend(program.err().unwrap_or_default());
-        told.into_iter().map(|d| d.message).collect()
-    }
+    use crate::check::told::told;
 
     /// A number is forbidden by whatever name, or setting, it is let in.
     #[test]
