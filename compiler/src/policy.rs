@@ -37,6 +37,12 @@ impl Policy {
         rules.chain(written)
     }
 
+    /// Every pattern that a rule or `forbid` says something of, with the rule.
+    pub fn patterns(&self) -> impl Iterator<Item = (Option<&Rule>, &Pattern)> {
+        let rules = self.rules.iter().map(|rule| (Some(rule), &rule.pattern));
+        rules.chain(self.forbids.iter().map(|pattern| (None, pattern)))
+    }
+
     /// Whether it says `notify` anywhere, be it for one arch or one kind of build alone.
     pub fn notifies(&self) -> bool {
         self.actions().any(|action| action.verb == Verb::Notify)

@@ -14,13 +14,10 @@ use super::Checker;
 impl<'p> Checker<'_, 'p> {
     /// Checks every condition of the policy.
     pub(super) fn conditions(&mut self) {
-        for rule in &self.policy.rules {
+        for (rule, pattern) in self.policy.patterns() {
             // What is compared in a rule that denies is what a caller tries to get past.
-            let denies = !rule.action.verb.permits();
-            self.pattern(&rule.pattern, Some(rule), denies);
-        }
-        for pattern in &self.policy.forbids {
-            self.pattern(pattern, None, true);
+            let denies = rule.is_none_or(|rule| !rule.action.verb.permits());
+            self.pattern(pattern, rule, denies);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::action::Verb;
 use crate::data::Table;
 use crate::lint::Lint;
-use crate::policy::{Rule, Target};
+use crate::policy::{Pattern, Rule, Target};
 use crate::select::Defaults;
 use crate::token::Span;
 
@@ -73,66 +73,60 @@ const RESUME: [&str; 2] = ["rt_sigreturn", "restart_syscall"];
 const PANIC: [&str; 3] = ["write", "gettid", "futex"];
 
 impl<'p> Checker<'_, 'p> {
-    /// Denying rules for what no filter sees.
+    /// Denying rules for what no filter sees, and what is forbidden of it.
     pub(super) fn unstoppable(&mut self) {
-        for rule in &self.names.rules {
-            if let Target::Name(name) = &rule.written.pattern.target {
-                self.unstoppable_call(rule.written, &name.text, name.span);
-            }
-        }
-        for forbid in &self.names.forbids {
-            let Target::Name(name) = &forbid.written.target else {
-                continue;
-            };
-            if UNSTOPPABLE.contains(&name.text.as_str()) {
-                let message = format!(
-                    "the kernel lets `{}` through whatever a filter says: no policy keeps it out",
-                    name.text
-                );
-                self.report.error(name.span, message);
+        for (rule, pattern) in self.policy.patterns() {
+            if let Target::Name(name) = &pattern.target {
+                self.unstoppable_call(rule, &name.text, name.span);
             }
         }
     }
 
-    pub(super) fn unstoppable_call(&mut self, rule: &Rule, name: &str, span: Span) {
-        if !rule.action.verb.permits() && UNSTOPPABLE.contains(&name) {
-            self.report.error(
-                span,
-                format!(
-                    "the kernel lets `{name}` through whatever a filter says: no rule can deny it"
-                ),
-            );
+    /// The same for one call; without a rule it is forbidden.
+    pub(super) fn unstoppable_call(&mut self, rule: Option<&Rule>, name: &str, span: Span) {
+        let permits = rule.is_some_and(|rule| rule.action.verb.permits());
+        if permits || !UNSTOPPABLE.contains(&name) {
+            return;
         }
+        let so = match rule {
+            Some(_) => "no rule can deny it",
+            None => "no policy keeps it out",
+        };
+        self.report.error(
+            span,
+            format!("the kernel lets `{name}` through whatever a filter says: {so}"),
+        );
     }
 
     /// Denying rules for what the vDSO answers, and what is forbidden of it.
     pub(super) fn unseen(&mut self) {
-        for rule in &self.policy.rules {
-            if let Target::Name(name) = &rule.pattern.target {
-                self.unseen_call(rule, &name.text, name.span);
-            }
-        }
-        for pattern in &self.policy.forbids {
-            let Target::Name(name) = &pattern.target else {
-                continue;
-            };
-            if VDSO.contains(&name.text.as_str()) {
-                let message = format!(
-                    "`{}` is answered by the vDSO, without a call that a filter sees: forbidding it keeps nothing out but the rare call that gets to the kernel",
-                    name.text
-                );
-                self.lint_pattern(Lint::Vdso, Some(pattern), name.span, &message);
+        for (rule, pattern) in self.policy.patterns() {
+            if let Target::Name(name) = &pattern.target {
+                self.unseen_call(rule, pattern, &name.text, name.span);
             }
         }
     }
 
-    pub(super) fn unseen_call(&mut self, rule: &'p Rule, name: &str, span: Span) {
-        if rule.action.verb >= Verb::Errno && VDSO.contains(&name) {
-            let message = format!(
-                "`{name}` is answered by the vDSO, without a call that a filter sees: denying it stops nothing but the rare call that gets to the kernel"
-            );
-            self.lint(Lint::Vdso, Some(rule), span, &message);
+    /// The same for one call; without a rule it is forbidden.
+    pub(super) fn unseen_call(
+        &mut self,
+        rule: Option<&'p Rule>,
+        pattern: &'p Pattern,
+        name: &str,
+        span: Span,
+    ) {
+        let is_free = rule.is_some_and(|rule| rule.action.verb < Verb::Errno);
+        if is_free || !VDSO.contains(&name) {
+            return;
         }
+        let so = match rule {
+            Some(_) => "denying it stops nothing",
+            None => "forbidding it keeps nothing out",
+        };
+        let message = format!(
+            "`{name}` is answered by the vDSO, without a call that a filter sees: {so} but the rare call that gets to the kernel"
+        );
+        self.lint_pattern(Lint::Vdso, Some(pattern), span, &message);
     }
 
     /// Calls that are named plainly under an allow list and have many meanings.

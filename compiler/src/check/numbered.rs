@@ -1,4 +1,4 @@
-//! Rules by number, held to what the named call is held to on the arch that has it under that number.
+//! Rules and what is forbidden by number, held to what the named call is held to on the arch that has it under that number.
 
 use crate::data::{Table, name_of};
 use crate::policy::{Rule, Target};
@@ -10,17 +10,19 @@ use super::Checker;
 impl<'p> Checker<'_, 'p> {
     /// What is wrong with calls for what they are.
     pub(super) fn known_numbers(&mut self, defaults: &Defaults, table: Table) {
-        let rules = rules_on(self.names, table).map(|rule| rule.written);
-        let numbered = rules.filter_map(|rule| match rule.pattern.target {
-            Target::Number(number) => Some((rule, name_of(table, number)?)),
-            _ => None,
-        });
-        let numbered: Vec<(&'p Rule, &str)> = numbered.collect();
-        for (rule, name) in numbered {
-            let span = rule.pattern.span;
-            self.unstoppable_call(rule, name, span);
-            self.unseen_call(rule, name, span);
-            self.plain_call(rule, name, span, defaults);
+        for (rule, pattern) in self.policy.patterns() {
+            let Target::Number(number) = pattern.target else {
+                continue;
+            };
+            let tables = rule.and_then(|rule| rule.tables.as_ref());
+            let applies = tables.is_none_or(|tables| tables.contains(&table));
+            if let Some(name) = name_of(table, number).filter(|_| applies) {
+                self.unstoppable_call(rule, name, pattern.span);
+                self.unseen_call(rule, pattern, name, pattern.span);
+                if let Some(rule) = rule {
+                    self.plain_call(rule, name, pattern.span, defaults);
+                }
+            }
         }
     }
 
@@ -117,6 +119,16 @@ mod tests {
                 "lets `uprobe` through",
             ),
             (
+                "allow(exit_group), forbid(syscall(335))",
+                "x86_64",
+                "lets `uretprobe` through whatever a filter says: no policy",
+            ),
+            (
+                "allow(exit_group), forbid(syscall(228))",
+                "x86_64",
+                "`clock_gettime` is answered by the vDSO, without a call that a filter sees: forbidding",
+            ),
+            (
                 "errno(EPERM: syscall(228)), default = log",
                 "x86_64",
                 "`clock_gettime` is answered by the vDSO",
@@ -173,6 +185,11 @@ mod tests {
                 "x86_64",
             ),
             ("errno(EPERM: syscall(335)), default = log", "aarch64"),
+            ("allow(exit_group), forbid(syscall(335))", "aarch64"),
+            (
+                "allow(exit_group), forbid(syscall(228)), waive(vdso in syscall(228): \"a test\")",
+                "x86_64",
+            ),
             ("allow(read, syscall(0)), default = log", "aarch64"),
             (
                 "allow(read), errno(EPERM: syscall(0)), default = log",
