@@ -15,12 +15,12 @@ impl Checker<'_, '_> {
             return;
         }
         let baseline = self.names.baseline;
-        let rules = self.policy.rules.iter();
-        let denied = rules.filter(|rule| rule.action.verb >= Verb::Notify);
-        let denied = denied.map(|rule| (Some(rule), &rule.pattern, "denied"));
-        let forbidden = self.policy.forbids.iter();
-        let forbidden = forbidden.map(|pattern| (None, pattern, "forbidden"));
-        for (rule, pattern, what) in denied.chain(forbidden) {
+        for (rule, pattern) in self.policy.patterns() {
+            let what = match rule {
+                Some(rule) if rule.action.verb < Verb::Notify => continue,
+                Some(_) => "denied",
+                None => "forbidden",
+            };
             let later = later(pattern, baseline);
             if later.is_empty() {
                 continue;
@@ -30,7 +30,7 @@ impl Checker<'_, '_> {
                 pattern.text,
                 later.join("`, `")
             );
-            self.lint(Lint::OpenUnknown, rule, pattern.span, &message);
+            self.lint_pattern(Lint::OpenUnknown, Some(pattern), pattern.span, &message);
         }
     }
 }
@@ -67,6 +67,7 @@ mod tests {
             "errno(EPERM: @chown), baseline = \"5.0\", default = allow",
             "errno(EPERM: @mount), baseline = \"5.0\", default = allow, unknown = errno(ENOSYS)",
             "errno(EPERM: @mount), baseline = \"5.0\", default = allow, waive(open_unknown in @mount: \"a test\")",
+            "errno(EPERM: @mount), forbid(@mount - fsopen), baseline = \"5.0\", default = allow, waive(open_unknown in @mount: \"a test\"), waive(open_unknown in @mount - fsopen: \"a test\")",
             "errno(EPERM: @mount), default = allow",
             "allow(@mount, exit_group), baseline = \"5.0\", default = log",
         ] {

@@ -232,6 +232,14 @@ mod tests {
         messages(everywhere(Place::Value, &text))
     }
 
+    fn tells(condition: &str, want: &str) {
+        let told = told(condition);
+        assert!(
+            told.len() == 1 && told[0].contains(want),
+            "{condition}: {told:?}"
+        );
+    }
+
     /// What an argument is, it is by its place too.
     #[test]
     fn an_argument_by_its_place_is_the_same_argument() {
@@ -253,11 +261,7 @@ mod tests {
                 "the kernel looks at 32 bits of `arg1` of `kill`",
             ),
         ] {
-            let told = told(policy);
-            assert!(
-                told.len() == 1 && told[0].contains(want),
-                "{policy}: {told:?}"
-            );
+            tells(policy, want);
         }
         // What prctl calls `arg2` is its second argument; of a slot that a call doesn't use all counts.
         for policy in [

@@ -48,17 +48,11 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
-        for forbid in &self.names.forbids {
-            let pattern = forbid.written;
-            for call in &forbid.calls {
-                let Some(verdict) = verdicts.call(*call, table, defaults) else {
-                    continue;
-                };
-                if let Answer::LetIn(by) = answer(pattern, &verdict) {
-                    let text = text(pattern, *call);
-                    let message = format!("`{text}` is forbidden, and {by} lets it in");
-                    self.report.error(pattern.span, message);
-                }
+        for (pattern, call, answer) in answers(self.names, verdicts, defaults, table) {
+            if let Answer::LetIn(by) = answer {
+                let text = text(pattern, call);
+                let message = format!("`{text}` is forbidden, and {by} lets it in");
+                self.report.error(pattern.span, message);
             }
         }
     }
@@ -130,24 +124,36 @@ pub fn doubts(names: &Names<'_>, defaults: &Defaults, table: Table) -> Vec<Doubt
     }
     let verdicts = Verdicts::of(names);
     let mut doubts = Vec::new();
-    for forbid in &names.forbids {
-        let pattern = forbid.written;
-        for call in &forbid.calls {
-            let Some(verdict) = verdicts.call(*call, table, defaults) else {
-                continue;
-            };
-            if let Answer::Depends(ways) = answer(pattern, &verdict) {
-                doubts.extend(ways.into_iter().map(|(condition, by)| Doubt {
-                    call: *call,
-                    condition,
-                    text: text(pattern, *call),
-                    by,
-                    span: pattern.span,
-                }));
-            }
+    for (pattern, call, answer) in answers(names, &verdicts, defaults, table) {
+        if let Answer::Depends(ways) = answer {
+            doubts.extend(ways.into_iter().map(|(condition, by)| Doubt {
+                call,
+                condition,
+                text: text(pattern, call),
+                by,
+                span: pattern.span,
+            }));
         }
     }
     doubts
+}
+
+/// What the policy does with each forbidden call that the table has.
+fn answers<'p>(
+    names: &Names<'p>,
+    verdicts: &Verdicts<'p>,
+    defaults: &'p Defaults,
+    table: Table,
+) -> Vec<(&'p Pattern, Call, Answer)> {
+    let mut answers = Vec::new();
+    for forbid in &names.forbids {
+        for call in &forbid.calls {
+            if let Some(verdict) = verdicts.call(*call, table, defaults) {
+                answers.push((forbid.written, *call, answer(forbid.written, &verdict)));
+            }
+        }
+    }
+    answers
 }
 
 /// What is forbidden: with its condition, or the one call of a set.

@@ -5,14 +5,7 @@ use super::*;
 use crate::Error;
 
 const HEAD: &str = "seccomptime: main at src/main.rs:3 is not protected: ";
-const PLAIN: [ErrorKind; 6] = [
-    ErrorKind::NoFilterMode,
-    ErrorKind::NotAlone,
-    ErrorKind::Thread,
-    ErrorKind::NoRoom,
-    ErrorKind::Sandbox,
-    ErrorKind::WouldKill,
-];
+const PLAIN: &[ErrorKind] = ErrorKind::ALL.split_at(6).0;
 const CALLS: [Call; 4] = [
     Call::SetModeFilter,
     Call::SetNoNewPrivs,
@@ -110,7 +103,7 @@ fn every_piece_is_found() {
         assert_eq!(piece(Mark::of_answer(Returned(-raw))), name);
     }
     assert_eq!(piece(Mark::NONE), "");
-    for kind in PLAIN {
+    for &kind in PLAIN {
         let hint = hint(kind);
         assert!(!hint.is_empty() && piece(Mark::of_kind(kind)).ends_with(hint));
     }
