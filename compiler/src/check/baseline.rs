@@ -1,6 +1,7 @@
-//! What a baseline takes out of sets, and what that opens.
+//! What a baseline keeps a policy from naming, and what that opens.
 
 use crate::action::Verb;
+use crate::data;
 use crate::lint::Lint;
 use crate::resolve::later;
 use crate::select::Defaults;
@@ -8,6 +9,24 @@ use crate::select::Defaults;
 use super::Checker;
 
 impl Checker<'_, '_> {
+    /// What to do about open calls: `add`, for those that the policy can name.
+    pub(super) fn instead(&self, calls: &[&str], add: impl FnOnce(&[&str]) -> String) -> String {
+        let baseline = self.names.baseline;
+        let came = |name: &&str| data::syscall(name).is_none_or(|s| s.since <= baseline);
+        let (known, later): (Vec<&str>, Vec<&str>) = calls.iter().copied().partition(came);
+        if later.is_empty() {
+            return add(&known);
+        }
+        let raise = format!(
+            "as `{}` came after the baseline {baseline}, raise that, or write `unknown = errno(ENOSYS)`",
+            later.join("`, `")
+        );
+        match known.is_empty() {
+            true => raise,
+            false => format!("{}; and {raise}", add(&known)),
+        }
+    }
+
     /// Sets that are denied or forbidden, and lose to the baseline what is then let through as unknown.
     pub(super) fn lost_to_the_baseline(&mut self, defaults: &Defaults) {
         let unknown = defaults.unknown.action.verb;
@@ -38,7 +57,7 @@ impl Checker<'_, '_> {
 #[cfg(test)]
 mod tests {
     use crate::Place;
-    use crate::check::told::{everywhere, messages};
+    use crate::check::told::{everywhere, messages, told};
 
     #[test]
     fn what_a_denied_set_loses_to_the_baseline_is_open() {
@@ -72,6 +91,59 @@ mod tests {
             "allow(@mount, exit_group), baseline = \"5.0\", default = log",
         ] {
             assert_eq!(told(text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    /// What the baseline lacks a policy can't name, so that no such thing is advised; what is advised does it.
+    #[test]
+    fn what_is_advised_can_be_written() {
+        let mount = "errno(EPERM: mount), default = allow, errno(ENOSYS: syscall(425), syscall(426), syscall(427))";
+        let forbid = "kill_process(@program-start), default = allow, forbid(execve), errno(ENOSYS: syscall(425), syscall(426))";
+        let uring = "errno(EPERM: open, openat, creat), default = allow";
+        for (text, baseline, want) in [
+            (
+                mount,
+                "4.20",
+                "`fsmount`, `move_mount` do the same and are open: as `fsmount`, `move_mount` came after the baseline 4.20, raise that, or write `unknown = errno(ENOSYS)`",
+            ),
+            (
+                mount,
+                "7.0",
+                "`fsmount`, `move_mount` do the same and are open: add `fsmount`, `move_mount` beside `mount`",
+            ),
+            (
+                "errno(EPERM: chmod), default = allow, errno(ENOSYS: syscall(425), syscall(426))",
+                "5.0",
+                "`fchmodat`, `fchmodat2` do the same and are open: add `fchmodat` beside `chmod`; and as `fchmodat2` came after the baseline 5.0, raise that, or write `unknown = errno(ENOSYS)`",
+            ),
+            (
+                forbid,
+                "3.10",
+                "`execveat`, which `unknown = allow` lets in, does the same: as `execveat` came after the baseline 3.10, raise that, or write `unknown = errno(ENOSYS)`",
+            ),
+            (
+                forbid,
+                "3.19",
+                "`execveat`, which the default `allow` lets in, does the same: add `errno(ENOSYS: execveat)`",
+            ),
+            (
+                uring,
+                "5.0",
+                "connects past any filter; as `io_uring_setup`, `io_uring_enter`, `io_uring_register` came after the baseline 5.0, raise that, or write `unknown = errno(ENOSYS)`",
+            ),
+            (
+                uring,
+                "5.1",
+                "connects past any filter; add `errno(ENOSYS: io_uring_setup, io_uring_enter, io_uring_register)`",
+            ),
+        ] {
+            let text = format!("{text}, baseline = \"{baseline}\"");
+            let told_first = told(&text, "x86_64");
+            let wants = |told: &String| told.contains(want);
+            assert!(told_first.iter().any(wants), "{text}: {told_first:?}");
+            let followed = format!("{text}, unknown = errno(ENOSYS)");
+            let stays = told(&followed, "x86_64").iter().any(wants);
+            assert_eq!(stays, !want.contains("came after"), "{followed}");
         }
     }
 }

@@ -160,15 +160,15 @@ impl<'p> Checker<'_, 'p> {
             _ => "denied",
         };
         let names = open.join("`, `");
-        let instead = match rule.action.verb {
+        let instead = self.instead(&open, |open| match rule.action.verb {
             verb if verb >= Verb::Notify && !conditioned => {
-                format!("add {} beside `{name}`", quoted(&open))
+                format!("add {} beside `{name}`", quoted(open))
             }
             _ => format!(
                 "give it the same condition where it has the arguments, or add `errno(ENOSYS: {})`",
                 open.join(", ")
             ),
-        };
+        });
         let open_too = match open.len() {
             1 => "does the same and is open",
             _ => "do the same and are open",

@@ -96,7 +96,7 @@ impl<'p> Checker<'_, 'p> {
                 let instead = match verdict.by {
                     Some(rule) if is_named(rule) => "leave that out".to_owned(),
                     Some(rule) => format!("write `{} - {other}`", rule.pattern.text),
-                    None => format!("add `errno(ENOSYS: {other})`"),
+                    None => self.instead(&[other], |_| format!("add `errno(ENOSYS: {other})`")),
                 };
                 let message = format!(
                     "`{name}` is forbidden, and `{other}`, which {by} lets in, does the same: {instead}"

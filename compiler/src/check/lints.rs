@@ -10,8 +10,8 @@ use crate::token::Span;
 use super::verdict::{Verdict, Verdicts};
 use super::{Checker, Place, replacements};
 
-/// The calls that an io_uring is used through.
-const IO_URING: [&str; 2] = ["io_uring_setup", "io_uring_enter"];
+/// The calls of io_uring. A ring is used through all but the last.
+const IO_URING: [&str; 3] = ["io_uring_setup", "io_uring_enter", "io_uring_register"];
 
 /// What a ring does in place of these calls.
 const RING_CALLS: [&str; 34] = [
@@ -364,10 +364,13 @@ impl<'p> Checker<'_, 'p> {
                 verdict.is_some_and(|verdict| !verdict.is_open())
             })
         };
-        for name in IO_URING.iter().filter(|_| allow_list || bypassed()) {
+        for name in IO_URING[..2].iter().filter(|_| allow_list || bypassed()) {
             if let Some(verdict) = open(name) {
+                let instead = self.instead(&IO_URING, |calls| {
+                    format!("add `errno(ENOSYS: {})`", calls.join(", "))
+                });
                 let message = format!(
-                    "`{name}` is open: a ring opens, reads, writes and connects past any filter; add `errno(ENOSYS: io_uring_setup, io_uring_enter, io_uring_register)`"
+                    "`{name}` is open: a ring opens, reads, writes and connects past any filter; {instead}"
                 );
                 self.danger(Lint::IoUring, &verdict, &message);
                 break;
