@@ -107,31 +107,19 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// Whether a rule answers a call with an errno so that an older one is made in its place, which is open: that this does the same is what the rule
-    /// is for. Another errno than ENOSYS is told as such.
+    /// Whether a rule answers a call with an errno where an older one, which is open, does for it: that this does the same is what the rule is
+    /// for, or, with another errno than ENOSYS, told above.
     pub(super) fn is_a_fallback(
-        &mut self,
-        rule: &'p Rule,
+        &self,
+        rule: &Rule,
         name: &str,
         defaults: &'p Defaults,
         verdicts: &Verdicts<'p>,
         table: Table,
     ) -> bool {
-        if rule.action.verb != Verb::Errno || rule.pattern.condition.is_some() {
-            return false;
-        }
-        let mut fallbacks = fallbacks().filter(|fallback| fallback.newer == name);
-        if !fallbacks.any(|f| open_of(f.older, defaults, verdicts, table).is_some()) {
-            return false;
-        }
-        if !is_wrong(&rule.action, table) {
-            return true;
-        }
-        let is_told = !self.waivers.lifts(Lint::NoFallback, Some(&rule.pattern));
-        if is_told {
-            self.waivers.lifts(Lint::Equivalent, Some(&rule.pattern));
-        }
-        is_told
+        let is_errno = rule.action.verb == Verb::Errno && rule.pattern.condition.is_none();
+        let mut fallbacks = fallbacks().filter(|fallback| is_errno && fallback.newer == name);
+        fallbacks.any(|f| open_of(f.older, defaults, verdicts, table).is_some())
     }
 }
 
@@ -282,15 +270,27 @@ mod tests {
     }
 
     #[test]
-    fn both_waivers_are_needed_to_deny_by_another_errno() {
-        let text = "errno(EPERM: clone3), default = allow, waive(no_fallback: \"a test\")";
-        let found = told(text, "x86_64");
-        assert!(
-            found[0].starts_with("`clone3` is denied here, and `clone`, "),
-            "{found:?}"
-        );
-        let both = format!("{text}, waive(equivalent: \"a test\")");
-        assert_eq!(told(&both, "x86_64"), Vec::<String>::new());
+    fn one_waiver_is_enough_to_deny_by_another_errno() {
+        for rule in ["errno(EPERM: clone3)", "errno(EPERM: syscall(435))"] {
+            let text = format!("{rule}, default = allow");
+            let found = told(&text, "x86_64");
+            assert!(
+                found.len() == 1
+                    && found[0].contains("`clone3` is answered with `errno(EPERM)` here"),
+                "{found:?}"
+            );
+            let waived = format!("{text}, waive(no_fallback: \"a test\")");
+            assert_eq!(told(&waived, "x86_64"), Vec::<String>::new());
+            let other = format!("{text}, waive(equivalent: \"a test\")");
+            let found = told(&other, "x86_64");
+            assert!(
+                found.len() == 2
+                    && found
+                        .iter()
+                        .any(|m| m.starts_with("this waiver has no effect")),
+                "{found:?}"
+            );
+        }
         // One that denies what does the same elsewhere isn't for that.
         let text = "errno(ENOSYS: clone3, clone), default = allow";
         let found = told(text, "x86_64");
