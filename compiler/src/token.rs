@@ -148,6 +148,8 @@ impl fmt::Display for Token {
 /// written.
 pub fn text(tokens: &[Token]) -> String {
     let mut out = String::new();
+    // Up to here reach angle brackets around types.
+    let mut angles = 0;
     // Up to here reaches the name of a set, in which a hyphen is no minus.
     let mut set_end = 0;
     for (i, token) in tokens.iter().enumerate() {
@@ -155,9 +157,14 @@ pub fn text(tokens: &[Token]) -> String {
             set_end = i + 1 + set_name_length(&tokens[i + 1..]);
         }
         let before = &tokens[..i];
+        let is_shift = before.last().is_some_and(|b| is_joint(b, '<'));
+        if i >= angles && !is_shift {
+            angles = angles_length(tokens, i).map_or(angles, |length| i + length);
+        }
         // A set stands apart from the minus before it; what a `!` turns leans on that.
         let apart = token.is_punct('@') && !before.last().is_none_or(|b| is_joint(b, '!'));
-        if i >= set_end && spaced(before, token) || apart {
+        let leans = i <= angles && leans(before, token);
+        if i >= set_end && spaced(before, token) && !leans || apart {
             out.push(' ');
         }
         out.push_str(&token.to_string());
@@ -188,6 +195,50 @@ pub fn set_name_length(tokens: &[Token]) -> usize {
         1 + rest.take_while(|w| data::syscall(w).is_none()).count()
     });
     if words.is_empty() { 0 } else { 2 * count - 1 }
+}
+
+/// How many tokens from `at` on are angle brackets around types, and no comparison: those of `<A as T>::K`, which stand behind an operator or
+/// first, and of `f::<A>()`.
+pub fn angles_length(tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |i: usize, char| tokens.get(i).is_some_and(|t: &Token| t.is_punct(char));
+    let is_path = |i: usize| is(i + 1, ':') && is_joint(&tokens[i], ':');
+    let before = at.checked_sub(1).map(|i| &tokens[i]);
+    if !is(at, '<') || !before.is_none_or(is_operator) {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let end = (at..tokens.len()).find(|&i| {
+        let is_arrow = || i > 0 && is_joint(&tokens[i - 1], '-');
+        if is(i, '<') {
+            depth += 1;
+        } else if is(i, '>') && !is_arrow() {
+            depth -= 1;
+        }
+        depth == 0
+    })? + 1;
+    let calls = || tokens.get(end)?.group(Delimiter::Parenthesis);
+    let is_call = at > 1 && is_path(at - 2) && calls().is_some();
+    (is_call || is_path(end)).then_some(end - at)
+}
+
+/// Whether an operand stands behind the token.
+fn is_operator(token: &Token) -> bool {
+    is_any_punct(token) || matches!(token.ident(), Some("as" | "in"))
+}
+
+fn is_any_punct(token: &Token) -> bool {
+    matches!(token.tree, Tree::Punct { .. })
+}
+
+/// Whether nothing stands between the last of `before` and `next`, which are in angle brackets around types or behind them.
+fn leans(before: &[Token], next: &Token) -> bool {
+    let Some(last) = before.last() else {
+        return false;
+    };
+    let opened = last.is_punct('<') && !is_any_punct(next);
+    let closed = (next.is_punct('<') || next.is_punct('>')) && !is_operator(last);
+    let called = last.is_punct('>') && next.group(Delimiter::Parenthesis).is_some();
+    opened || closed || called
 }
 
 /// Whether a space stands between the last of `before` and `next`.
@@ -279,6 +330,12 @@ mod tests {
             "a !@b",
             "a(b & 0..= == 1)",
             "a(b & 0..=== 1)",
+            "a(b == <A as <B<C, fn(D) -> E>>::T>::K, c < d)",
+            "a(b in [<A as T>::K, f::<A>(1)], c in <A>::K..=1 as <A>::K)",
+            "a(b < c, d > ::e)",
+            "a(b < < A)",
+            "a(1 << A, b > ::c)",
+            "a(b == < A >: : K)",
         ] {
             assert_eq!(round(text), text);
         }

@@ -7,7 +7,7 @@ use seccomptime_tests::support::fork::End;
 use seccomptime_tests::support::user_crate::UserCrate;
 
 /// What each program prints, and its exit status.
-const PROGRAMS: [(&str, &str, i32); 11] = [
+const PROGRAMS: [(&str, &str, i32); 12] = [
     ("any_return_type", "tail\n", 3),
     ("arches", "kill_process\n", 0),
     ("fallback", "Ok(7)\n", 0),
@@ -15,6 +15,7 @@ const PROGRAMS: [(&str, &str, i32); 11] = [
     ("functions", "never\n", 0),
     ("inner_attributes", "13\n", 0),
     ("parentheses", "true true\n", 0),
+    ("paths", "paths\n", 0),
     ("settings", "the policy at src/bin/settings.rs:9", 0),
     ("shadowed", "2\n", 0),
     ("tokio_above", "above\n", 0),

@@ -9,14 +9,15 @@
 //! operand = name [ "as" type ] [ "&" value ] | "(" operand ")"
 //! ```
 //!
-//! A value is any Rust expression that has no comparison, `&&` or `||` outside brackets.
+//! A value is any Rust expression that has no comparison, `&&` or `||` outside brackets. Behind an operator `<` compares nothing: there it begins
+//! `<A as T>::K`.
 
 use crate::diagnostic::Report;
 use crate::nearest::did_you_mean;
 use crate::policy::{Cast, Comparison, Condition, Expression, Name, Operand};
 use crate::token::{self, Delimiter, Span, Token, Tree};
 
-use super::cursor::{Cursor, split, starts_with};
+use super::cursor::{Cursor, is_shift, length_until, split, starts_with};
 
 /// Longest first: the first that matches is the operator.
 const COMPARISONS: [(&str, Comparison); 6] = [
@@ -153,10 +154,6 @@ fn begins_test(tokens: &[Token]) -> bool {
                 .any(|(text, _)| starts_with(tokens, text))
 }
 
-fn is_shift(tokens: &[Token]) -> bool {
-    starts_with(tokens, "<<") || starts_with(tokens, ">>")
-}
-
 fn test(cursor: &mut Cursor<'_>, report: &mut Report) -> Option<Condition> {
     let left = until(cursor, |tokens| begins_test(tokens) || ends_test(tokens));
     let operand = operand(left, cursor, report)?;
@@ -219,10 +216,7 @@ fn membership(operand: Operand, cursor: &mut Cursor<'_>, report: &mut Report) ->
 /// Takes tokens up to the first place where `stop` holds.
 fn until<'a>(cursor: &mut Cursor<'a>, stop: impl Fn(&[Token]) -> bool) -> &'a [Token] {
     let rest = cursor.rest();
-    let mut end = 0;
-    while end < rest.len() && !stop(&rest[end..]) {
-        end += if is_shift(&rest[end..]) { 2 } else { 1 };
-    }
+    let end = length_until(rest, stop);
     cursor.skip(end);
     &rest[..end]
 }

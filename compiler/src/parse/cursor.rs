@@ -1,7 +1,7 @@
 //! Walking over tokens.
 
 use crate::diagnostic::Report;
-use crate::token::{Delimiter, Span, Token, Tree};
+use crate::token::{self, Delimiter, Span, Token, Tree};
 
 /// A place in a run of tokens.
 pub(super) struct Cursor<'a> {
@@ -89,7 +89,7 @@ impl<'a> Cursor<'a> {
         let span = Span::of(self.rest()).unwrap_or(token.loc.into());
         report.error(
             span,
-            format!("expected `,`, found `{}`", crate::token::text(self.rest())),
+            format!("expected `,`, found `{}`", token::text(self.rest())),
         );
         false
     }
@@ -104,10 +104,34 @@ pub(super) fn starts_with(tokens: &[Token], operator: &str) -> bool {
         })
 }
 
+pub(super) fn is_shift(tokens: &[Token]) -> bool {
+    starts_with(tokens, "<<") || starts_with(tokens, ">>")
+}
+
+/// How many tokens lie before the first one where `stop` holds. It isn't asked within a shift or `::`, nor within angle
+/// brackets around types.
+pub(super) fn length_until(tokens: &[Token], stop: impl Fn(&[Token]) -> bool) -> usize {
+    let mut end = 0;
+    while end < tokens.len() {
+        end += match token::angles_length(tokens, end) {
+            Some(length) => length,
+            None if stop(&tokens[end..]) => break,
+            None if is_shift(&tokens[end..]) || starts_with(&tokens[end..], "::") => 2,
+            None => 1,
+        };
+    }
+    end
+}
+
 /// The runs between commas; an empty one at the end, from a comma there, doesn't count.
 pub(super) fn split(tokens: &[Token]) -> Vec<&[Token]> {
-    tokens
-        .split(|t| t.is_punct(','))
-        .filter(|run| !run.is_empty())
-        .collect()
+    let mut runs = Vec::new();
+    let mut rest = tokens;
+    while !rest.is_empty() {
+        let (run, behind) = rest.split_at(length_until(rest, |t| t[0].is_punct(',')));
+        runs.push(run);
+        rest = behind.get(1..).unwrap_or_default();
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
 }

@@ -14,7 +14,7 @@ use crate::nearest::{did_you_mean, did_you_mean_or_all};
 use crate::policy::{Action, Expression, Minus, Name, Pattern, Policy, Rule, Target, Value};
 use crate::token::{self, Delimiter, Span, Token, Tree};
 
-use cursor::{Cursor, split};
+use cursor::{Cursor, length_until, split, starts_with};
 
 /// What an entry may begin with, besides a verb.
 pub const SETTINGS: [&str; 16] = [
@@ -137,25 +137,11 @@ fn actions(verb: Verb, name: &Token, inner: &[Token], report: &mut Report) -> Ve
 
 /// `value :` at the front of a verb's parentheses, and what follows.
 fn value_before_colon(inner: &[Token]) -> Option<(&[Token], &[Token])> {
-    let end = inner
-        .iter()
-        .position(|t| t.is_punct(','))
-        .unwrap_or(inner.len());
-    let is_colon = |i: usize| inner[i].is_punct(':');
     // A path's colons come in pairs.
-    let mut at = 0;
-    while at < end {
-        if is_colon(at) {
-            let pair = matches!(inner[at].tree, Tree::Punct { joint: true, .. });
-            if pair && at + 1 < end && is_colon(at + 1) {
-                at += 2;
-                continue;
-            }
-            return Some((&inner[..at], &inner[at + 1..]));
-        }
-        at += 1;
-    }
-    None
+    let ends = |t: &[Token]| t[0].is_punct(',') || t[0].is_punct(':') && !starts_with(t, "::");
+    let (value, behind) = inner.split_at(length_until(inner, ends));
+    let (colon, rest) = behind.split_first()?;
+    colon.is_punct(':').then_some((value, rest))
 }
 
 /// A verb with the value that was written for it, if the two go together.

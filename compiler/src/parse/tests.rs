@@ -114,6 +114,95 @@ fn integers_of_every_shape() {
     }
 }
 
+/// Angle brackets that are no comparison, wherever a value can stand.
+#[test]
+fn paths_with_types_are_values() {
+    let compare = |text: &str| match condition(text) {
+        Condition::Compare { operand, op, value } => {
+            (operand.mask.map(|mask| mask.text), op, value.text)
+        }
+        other => panic!("{text}: {other:?}"),
+    };
+    let path = "<A as T>::K";
+    for (text, op) in [
+        ("fd == <A as T>::K", Comparison::Equal),
+        ("fd==<A as T>::K", Comparison::Equal),
+        ("fd < <A as T>::K", Comparison::Less),
+        ("fd <= <A as T>::K", Comparison::LessOrEqual),
+        ("fd > <A as T>::K", Comparison::Greater),
+        ("fd ><A as T>::K", Comparison::Greater),
+        ("fd >= <A as T>::K", Comparison::GreaterOrEqual),
+    ] {
+        assert_eq!(compare(text), (None, op, path.to_owned()), "{text}");
+    }
+    for value in [
+        path,
+        "<A>::K",
+        "<A<B, C> as T>::K",
+        "<<A as T>::B as U>::K",
+        "<fn(A) -> B as T>::K",
+        "<[u8] as T>::K + <A>::L",
+        "1 << <A>::K",
+        "!<A>::K",
+        "f::<A, B>(1)",
+        "A::<B>::K",
+        "1 as <A as T>::B",
+        "(<A>::K > <B>::K) as u32",
+    ] {
+        for text in [
+            format!("fd == {value}"),
+            format!("fd & {value} == {value}"),
+            format!("fd & ({value}) < {value}"),
+        ] {
+            let (mask, _, right) = compare(&text);
+            assert_eq!(right, value, "{text}");
+            assert!(mask.is_none_or(|mask| mask.contains(value)), "{text}");
+        }
+        let list = format!("fd in [{value}, {value}]");
+        assert!(
+            matches!(condition(&list), Condition::In { list, .. } if list.len() == 2),
+            "{list}"
+        );
+        let range = format!("fd in {value}..={value}, count < 3");
+        let Condition::All(all) = condition(&range) else {
+            panic!("{range}");
+        };
+        assert!(
+            matches!(&all[0], Condition::Range { low, high, .. } if low.text == value && high == low),
+            "{range}"
+        );
+        let policy = good(&format!(
+            "errno({value}: read, write), default = errno({value})"
+        ));
+        let want = format!("errno({value})");
+        assert_eq!(policy.rules.len(), 2);
+        assert_eq!(policy.rules[1].action.to_string(), want);
+        assert_eq!(
+            policy.settings.default.unwrap().value.action.to_string(),
+            want
+        );
+    }
+    // What isn't behind an operator compares, and is told as before.
+    let chained = "comparisons can't be chained: join two of them by `&&`";
+    for (text, want) in [
+        ("fd < A < B", chained),
+        ("fd < (A) > ::B", chained),
+        ("fd == A < B >::K", chained),
+        ("fd == < 3 && count > 4", "expected a value after this"),
+        ("fd & < 3", "expected a value after this"),
+        (
+            "fd <<A as T>::K",
+            "`<< A as T` can't be done to an argument: there is `fd & MASK` alone",
+        ),
+        (
+            "<A as T>::K == fd",
+            "expected an argument's name, found `<A as T>::K`; the argument comes first, then the value",
+        ),
+    ] {
+        assert_eq!(messages(&format!("allow(read({text}))")), [want], "{text}");
+    }
+}
+
 #[test]
 fn conditions_bind_as_in_rust() {
     let Condition::Any(any) = condition("count == 1 && fd == 2 || !(buf == 0)") else {
