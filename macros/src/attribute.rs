@@ -1,6 +1,6 @@
 //! `#[seccomp]`: the filter is installed at the start of a function.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use seccomptime_compiler::policy::OnError;
 use seccomptime_compiler::{Analysis, Place, analyse};
@@ -83,11 +83,14 @@ fn misplaced(function: &Function, on_error: OnError) -> Option<TokenStream> {
             "a function without a body can't install a filter: put `#[seccomp]` on its definition";
         return Some(error(span, message));
     }
-    if let Some(other) = function.attributes.iter().find(|a| is_another(a)) {
-        if function.name == "main" {
-            let message = "`main` has a second `#[seccomp]`, whose filter the first one would have to let in: write one policy";
-            return Some(error(other.span, message));
-        }
+    // One by another name, or by a `cfg_attr`, is seen where it is expanded itself.
+    let other = function.attributes.iter().find(|a| is_another(a));
+    let here = function.name.span().located_at(Span::call_site());
+    let begun = || function.body.is_begun().then_some(here);
+    let other = other.map(|other| other.span).or_else(begun);
+    if let Some(span) = other.filter(|_| function.name == "main") {
+        let message = "`main` has a second `#[seccomp]`, whose filter the first one would have to let in: write one policy";
+        return Some(error(span, message));
     }
     if on_error == OnError::Return && function.output.is_empty() {
         let message = "`on_error = return` returns the error: give the function a `-> Result<…>` whose error is made `From<seccomptime::Error>`";

@@ -42,19 +42,31 @@ impl Body {
             return TokenStream::new();
         };
         let trees: Vec<TokenTree> = block.stream().into_iter().collect();
-        let mut attributes = 0;
-        let is_inner = |at: usize| match &trees[at..] {
-            [pound, bang, _, ..] => is_punct(pound, '#') && is_punct(bang, '!'),
-            _ => false,
-        };
-        while is_inner(attributes) {
-            attributes += 3;
-        }
-        let (inner, rest) = trees.split_at(attributes);
+        let (inner, rest) = trees.split_at(inner_attributes(&trees));
         let mut begun = Group::new(Delimiter::Brace, quote!(#(#inner)* #first #(#rest)*));
         begun.set_span(block.span());
         begun.into_token_stream()
     }
+
+    /// Whether it is begun by what an expansion of ours put there.
+    pub fn is_begun(&self) -> bool {
+        let Body::Block(block) = self else {
+            return false;
+        };
+        let trees: Vec<TokenTree> = block.stream().into_iter().collect();
+        match trees.get(inner_attributes(&trees)) {
+            Some(TokenTree::Group(first)) => is_ours(first.stream()),
+            _ => false,
+        }
+    }
+}
+
+/// How many tokens at the front of a body are its inner attributes.
+fn inner_attributes(body: &[TokenTree]) -> usize {
+    let attributes = body.chunks_exact(3).take_while(
+        |tokens| matches!(tokens, [pound, bang, _] if is_punct(pound, '#') && is_punct(bang, '!')),
+    );
+    3 * attributes.count()
 }
 
 /// An outer attribute.
@@ -147,6 +159,15 @@ impl Function {
             body,
         })
     }
+}
+
+/// Whether a name of an expansion stands anywhere.
+fn is_ours(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident.to_string().starts_with("__SECCOMPTIME_"),
+        TokenTree::Group(group) => is_ours(group.stream()),
+        _ => false,
+    })
 }
 
 fn is_punct(tree: &TokenTree, char: char) -> bool {
