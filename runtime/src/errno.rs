@@ -31,10 +31,11 @@ impl Errno {
     ];
 
     /// What else the calls of this crate may be answered.
-    const OTHERS: [(i32, &'static str); 5] = [
+    const OTHERS: [(i32, &'static str); 6] = [
         (raw::ENOENT, "ENOENT"),
         (raw::EINTR, "EINTR"),
         (raw::EFAULT, "EFAULT"),
+        (raw::EISDIR, "EISDIR"),
         (raw::EMFILE, "EMFILE"),
         (raw::EOPNOTSUPP, "EOPNOTSUPP"),
     ];

@@ -20,6 +20,7 @@ pub(crate) mod errno {
     pub(crate) const EFAULT: i32 = 14;
     pub(crate) const EBUSY: i32 = 16;
     pub(crate) const EINVAL: i32 = 22;
+    pub(crate) const EISDIR: i32 = 21;
     pub(crate) const EMFILE: i32 = 24;
     pub(crate) const ENOSYS: i32 = 38;
     pub(crate) const EOPNOTSUPP: i32 = 95;

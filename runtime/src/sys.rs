@@ -28,8 +28,8 @@ pub(crate) const SUPPORTED: bool = true;
 /// Some differ by arch, so they come from libc.
 pub(crate) mod errno {
     pub(crate) use libc::{
-        EACCES, EBUSY, EFAULT, EINTR, EINVAL, EMFILE, ENOENT, ENOMEM, ENOSYS, EOPNOTSUPP, EPERM,
-        ESRCH,
+        EACCES, EBUSY, EFAULT, EINTR, EINVAL, EISDIR, EMFILE, ENOENT, ENOMEM, ENOSYS, EOPNOTSUPP,
+        EPERM, ESRCH,
     };
 }
 

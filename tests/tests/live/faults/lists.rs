@@ -133,8 +133,8 @@ pub const LOGGED: Group = Group {
             "a folder",
             || logged(Sysctl::Folder),
             unknown(
-                "full; flags tsync; logging unknown: read of /proc/sys/kernel/seccomp/actions_logged answered errno (21)",
-                "full; flags tsync log; logging unknown: read of /proc/sys/kernel/seccomp/actions_logged answered errno (21)",
+                "full; flags tsync; logging unknown: read of /proc/sys/kernel/seccomp/actions_logged answered EISDIR (21)",
+                "full; flags tsync log; logging unknown: read of /proc/sys/kernel/seccomp/actions_logged answered EISDIR (21)",
             ),
         ),
         Fault::file(
