@@ -52,8 +52,8 @@ pub const fn keeps_out(program: &[Instruction], open: &str, unclear: &str) {
 mod tests {
     use super::*;
     use crate::uapi::{
-        BPF_ALU_AND_K, BPF_JMP_JGE_K, BPF_JMP_JSET_K, BPF_LD_W_ABS, BPF_RET_K, SECCOMP_DATA_ARGS,
-        SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS,
+        BPF_ALU_AND_K, BPF_JMP_JEQ_K, BPF_JMP_JGE_K, BPF_JMP_JSET_K, BPF_LD_W_ABS, BPF_RET_K,
+        SECCOMP_DATA_ARGS, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS,
     };
     use std::panic::catch_unwind;
     use std::string::String;
@@ -105,5 +105,32 @@ mod tests {
         let mut many: Vec<Instruction> = bits.collect();
         many.push(op(BPF_RET_K, 0, SECCOMP_RET_KILL_PROCESS));
         assert_eq!(told(many).as_deref(), Some("unclear"));
+        // Lists of several arguments one behind the other: the values of each go with all of the next, and there is no call that is let in.
+        let list = |word: u32, length: u32, to_end: usize| {
+            let load = op(BPF_LD_W_ABS, 0, SECCOMP_DATA_ARGS + 4 * word);
+            let left = |value: u32| u8::try_from(length - value).unwrap();
+            let tests = (0..length).map(move |value| Instruction {
+                code: BPF_JMP_JEQ_K,
+                jt: left(value) - 1,
+                jf: if value + 1 == length {
+                    u8::try_from(to_end).unwrap()
+                } else {
+                    0
+                },
+                k: value,
+            });
+            [load].into_iter().chain(tests).collect::<Vec<_>>()
+        };
+        let lists = |count: u32, length: u32| {
+            let each = usize::try_from(length).unwrap() + 1;
+            let lists = (0..count)
+                .rev()
+                .flat_map(|after| list(after, length, each * usize::try_from(after).unwrap()));
+            let mut program: Vec<Instruction> = lists.collect();
+            program.push(op(BPF_RET_K, 0, SECCOMP_RET_KILL_PROCESS));
+            program
+        };
+        assert_eq!(told(lists(3, 12)), None);
+        assert_eq!(told(lists(8, 12)).as_deref(), Some("unclear"));
     }
 }
