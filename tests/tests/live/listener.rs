@@ -1,6 +1,6 @@
 //! Listeners: who answers, what with, and what becomes of a call when one of the two is gone.
 
-use seccomptime_tests::support::bpf::{Outer, Program};
+use seccomptime_tests::support::bpf::{Outer, Program, When, errno};
 use seccomptime_tests::support::fork::End;
 use seccomptime_tests::support::harness::{Outcome, Skip};
 use seccomptime_tests::support::program;
@@ -112,6 +112,41 @@ pub fn a_supervisor_that_dies_leaves_enosys() -> Outcome {
         "death",
         &format!("holding\nErr({0}) Err({0})\n", libc::ENOSYS),
     )
+}
+
+/// `SECCOMP_IOCTL_NOTIF_SET_FLAGS` with `SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP` (linux/seccomp.h).
+const ONE_PROCESSOR: [When; 2] = [When::Is(1, 0x4008_2104), When::Is(2, 1)];
+
+fn under_which_one_processor_is(answer: i32) -> Program {
+    Outer::passing()
+        .rule(libc::SYS_ioctl, &ONE_PROCESSOR, errno(answer))
+        .build()
+}
+
+pub fn one_processor_is_asked_for_with_its_flag() -> Outcome {
+    says_under(
+        under_which_one_processor_is(libc::EXDEV),
+        "processor",
+        &format!("Err(Some({}))\n", libc::EXDEV),
+    )
+}
+
+pub fn a_kernel_without_that_flag_is_no_error() -> Outcome {
+    says_under(
+        under_which_one_processor_is(libc::EINVAL),
+        "processor",
+        "Ok(false)\n",
+    )
+}
+
+pub fn a_kernel_with_it_takes_it() -> Outcome {
+    needs_listeners()?;
+    let ran = program::run(case("processor"));
+    if ran.stdout == "Ok(false)\n" {
+        return Err(Skip::because("needs the listeners of Linux 6.6"));
+    }
+    assert_eq!(ran.stdout, "Ok(true)\n", "{}", ran.stderr);
+    Ok(())
 }
 
 pub fn forks_threads_and_programs_are_answered_for() -> Outcome {

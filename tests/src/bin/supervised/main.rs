@@ -38,6 +38,7 @@ const IN_PROCESSES: &[(&str, Part, Part)] = &[
     ("killable", process::killable, target::killable),
     ("death", process::death, target::asks_twice),
     ("hold", process::hold, target::asks),
+    ("processor", process::processor, target::asks),
     ("offspring", process::offspring, target::offspring),
     ("program", process::offspring, target::program),
     ("memory", process::memory, target::memory),

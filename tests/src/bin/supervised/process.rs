@@ -171,6 +171,18 @@ pub fn hold() {
     }
 }
 
+/// What the kernel answers where both are to run on one processor.
+pub fn processor() {
+    let Target {
+        mut child,
+        listener,
+    } = Target::start("processor");
+    let told = listener.wake_on_one_processor();
+    println!("{:?}", told.map_err(|error| error.raw_os_error()));
+    drop(listener);
+    assert!(child.wait().unwrap().success());
+}
+
 /// Ten times the argument.
 fn times_ten(call: Notification<'_>) {
     let value = i64::try_from(call.args()[0]).unwrap();
