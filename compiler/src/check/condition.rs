@@ -222,23 +222,7 @@ fn exclusive(a: &Condition, b: &Condition) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::Place;
-    use crate::check::told::{everywhere, messages};
-
-    fn told(condition: &str) -> Vec<String> {
-        let text = format!(
-            "{condition}, allow(exit_group), errno(ENOSYS: io_uring_setup, io_uring_enter), default = trace"
-        );
-        messages(everywhere(Place::Value, &text))
-    }
-
-    fn tells(condition: &str, want: &str) {
-        let told = told(condition);
-        assert!(
-            told.len() == 1 && told[0].contains(want),
-            "{condition}: {told:?}"
-        );
-    }
+    use crate::check::told::{of_condition as told, tells};
 
     /// What an argument is, it is by its place too.
     #[test]

@@ -226,19 +226,14 @@ fn quoted(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::told::told_on;
+    use crate::Place;
+    use crate::check::told::{messages, on, told_on};
 
     use super::*;
 
     #[test]
     fn a_call_that_an_arch_lacks_is_told_where_all_that_it_has_is_denied() {
-        let told = |text: &str, arch| {
-            let tokens = lex(text, 0).unwrap().tokens;
-            let arch = Arch::from_name(arch).unwrap();
-            let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles).unwrap();
-            let told = program.warnings.into_iter().map(|d| d.message);
-            told.collect::<Vec<String>>()
-        };
+        let told = |text: &str, arch| messages(on(arch, Place::Value, text));
         assert_eq!(
             told("allow(exit, open), default = errno(EPERM)", "aarch64"),
             ["aarch64 has no `open`; what it has is `openat`, which is denied"]

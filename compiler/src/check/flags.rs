@@ -80,18 +80,8 @@ pub(super) fn carrier(syscall: &Syscall, name: &str) -> Option<&'static Carrier>
 
 #[cfg(test)]
 mod tests {
-    use crate::include::NoFiles;
-    use crate::lex::lex;
-    use crate::{Place, analyse};
+    use crate::check::told::{of_condition as told, tells};
 
-    fn told(condition: &str) -> Vec<String> {
-        let text = format!(
-            "{condition}, allow(exit_group), errno(ENOSYS: io_uring_setup, io_uring_enter), default = trace"
-        );
-        let tokens = lex(&text, 0).unwrap().tokens;
-        let diagnostics = analyse(&tokens, Place::Value, &mut NoFiles).diagnostics;
-        diagnostics.into_iter().map(|d| d.message).collect()
-    }
     #[test]
     fn an_order_is_passed_by_with_a_flag_too() {
         for (policy, want) in [
@@ -107,11 +97,7 @@ mod tests {
                 "write a test for each flag, such as `prot & 4 == 4`",
             ),
         ] {
-            let told = told(policy);
-            assert!(
-                told.len() == 1 && told[0].contains(want),
-                "{policy}: {told:?}"
-            );
+            tells(policy, want);
         }
         for policy in [
             "allow(socket(type in 1..=2))",

@@ -34,6 +34,23 @@ pub(super) fn told_on(text: &str, arch: &str) -> Vec<String> {
     errors(on(arch, Place::Value, text))
 }
 
+/// What is told of a rule with a condition, in a policy that has nothing else wrong.
+pub(super) fn of_condition(rule: &str) -> Vec<String> {
+    let text = format!(
+        "{rule}, allow(exit_group), errno(ENOSYS: io_uring_setup, io_uring_enter), default = trace"
+    );
+    messages(everywhere(Place::Value, &text))
+}
+
+/// That this is all that is told of it.
+pub(super) fn tells(rule: &str, want: &str) {
+    let told = of_condition(rule);
+    assert!(
+        told.len() == 1 && told[0].contains(want),
+        "{rule}: {told:?}"
+    );
+}
+
 fn errors(mut diagnostics: Vec<Diagnostic>) -> Vec<String> {
     diagnostics.retain(|d| d.level == Level::Error);
     messages(diagnostics)
