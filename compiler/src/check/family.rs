@@ -299,7 +299,7 @@ mod tests {
             );
         }
         for (text, arch) in [
-            ("errno(EPERM: syscall(59)), default = allow", "aarch64"),
+            ("errno(EPERM: syscall(62)), default = allow", "aarch64"),
             (
                 "errno(EPERM: settimeofday, clock_settime), default = allow",
                 "x86_64",

@@ -10,47 +10,6 @@ use crate::token::Span;
 use super::verdict::{Verdict, Verdicts};
 use super::{Checker, Place, replacements};
 
-/// The calls that an io_uring is used through.
-const IO_URING: [&str; 2] = ["io_uring_setup", "io_uring_enter"];
-
-/// What a ring does in place of these calls.
-const RING_CALLS: [&str; 34] = [
-    "open",
-    "openat",
-    "openat2",
-    "creat",
-    "read",
-    "write",
-    "readv",
-    "writev",
-    "pread64",
-    "pwrite64",
-    "close",
-    "socket",
-    "connect",
-    "bind",
-    "listen",
-    "accept",
-    "accept4",
-    "sendto",
-    "sendmsg",
-    "recvfrom",
-    "recvmsg",
-    "shutdown",
-    "statx",
-    "unlink",
-    "unlinkat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "mkdir",
-    "mkdirat",
-    "link",
-    "linkat",
-    "symlink",
-    "symlinkat",
-];
-
 /// What the vDSO answers where it can, vdso(7).
 const VDSO: [&str; 8] = [
     "clock_gettime",
@@ -364,21 +323,7 @@ impl<'p> Checker<'_, 'p> {
                 .named(name, table, defaults)
                 .filter(Verdict::is_open)
         };
-        let bypassed = || {
-            RING_CALLS.iter().any(|name| {
-                let verdict = verdicts.named(name, table, defaults);
-                verdict.is_some_and(|verdict| !verdict.is_open())
-            })
-        };
-        for name in IO_URING.iter().filter(|_| allow_list || bypassed()) {
-            if let Some(verdict) = open(name) {
-                let message = format!(
-                    "`{name}` is open: a ring opens, reads, writes and connects past any filter; add `errno(ENOSYS: io_uring_setup, io_uring_enter, io_uring_register)`"
-                );
-                self.danger(Lint::IoUring, &verdict, &message);
-                break;
-            }
-        }
+        self.rings(defaults, verdicts, table);
         // A deny list leaves open what it doesn't name, and says so by being one.
         if !allow_list {
             return;
@@ -394,8 +339,9 @@ impl<'p> Checker<'_, 'p> {
     }
 
     /// Reports at the rule that opens the call, or at the whole policy where it is the default.
-    fn danger(&mut self, lint: Lint, verdict: &Verdict<'p>, message: &str) {
-        let span = verdict.by.map_or(self.whole, |rule| rule.pattern.span);
-        self.lint(lint, verdict.by, span, message);
+    pub(super) fn danger(&mut self, lint: Lint, verdict: &Verdict<'p>, message: &str) {
+        let rule = verdict.lets_in();
+        let span = rule.map_or(self.whole, |rule| rule.pattern.span);
+        self.lint(lint, rule, span, message);
     }
 }

@@ -10,6 +10,7 @@ mod lints;
 mod masks;
 mod numbered;
 mod own;
+mod rings;
 mod rules;
 mod verdict;
 

@@ -119,7 +119,7 @@ impl<'p> Verdicts<'p> {
     }
 }
 
-impl Verdict<'_> {
+impl<'p> Verdict<'p> {
     fn verbs(&self) -> impl Iterator<Item = Verb> {
         let branches = self.branches.iter().map(|rule| rule.action.verb);
         branches.chain([self.otherwise.verb])
@@ -138,6 +138,20 @@ impl Verdict<'_> {
     /// Whether it goes through whatever its arguments.
     pub(super) fn is_open(&self) -> bool {
         self.verbs().all(Verb::permits)
+    }
+
+    /// Whether some arguments make it go through.
+    pub(super) fn may_pass(&self) -> bool {
+        self.verbs().any(Verb::permits)
+    }
+
+    /// The rule that makes it go through; `None` is the setting.
+    pub(super) fn lets_in(&self) -> Option<&'p Rule> {
+        if self.otherwise.verb.permits() {
+            return self.by;
+        }
+        let mut branches = self.branches.iter().copied();
+        branches.find(|rule| rule.action.verb.permits())
     }
 
     /// Whether its arguments decide whether it goes through.
