@@ -7,6 +7,7 @@ use crate::policy::{Rule, Target};
 use crate::select::Defaults;
 use crate::token::Span;
 
+use super::asked::Asked;
 use super::verdict::{Verdict, Verdicts};
 use super::{Checker, Place, replacements};
 
@@ -99,7 +100,7 @@ impl<'p> Checker<'_, 'p> {
         let applies = |rule: &&'p Rule| rule.tables.as_ref().is_none_or(|t| t.contains(&table));
         for rule in self.policy.rules.iter().filter(applies) {
             if let Target::Name(name) = &rule.pattern.target {
-                self.plain_call(rule, &name.text, name.span, defaults);
+                self.plain_call(rule, &name.text, name.span, (defaults, table));
             }
         }
     }
@@ -109,23 +110,30 @@ impl<'p> Checker<'_, 'p> {
         rule: &'p Rule,
         name: &str,
         span: Span,
-        defaults: &Defaults,
+        (defaults, table): (&Defaults, Table),
     ) {
-        let allow_list = defaults.default.action.verb >= Verb::Errno;
-        let is_plain = rule.action.verb.permits() && rule.pattern.condition.is_none();
-        let (lint, message) = match name {
-            _ if !allow_list || !is_plain => return,
-            "prctl" => (
-                Lint::Prctl,
-                "a plain `prctl` makes the process dumpable, traceable and more: write `prctl(option in [..])` with the options you use",
-            ),
-            "seccomp" => (
-                Lint::Seccomp,
-                "a plain `seccomp` lets whoever takes the program over add filters of its own: write `@install` where another policy follows, or leave it out",
-            ),
+        let (lint, argument) = match name {
+            "prctl" => (Lint::Prctl, "option"),
+            "seccomp" => (Lint::Seccomp, "op"),
             _ => return,
         };
-        self.lint(lint, Some(rule), span, message);
+        let asked = Asked::new(name, argument, table);
+        if defaults.default.action.verb.permits() || !asked.is_some_and(|a| a.is_passed_by(rule)) {
+            return;
+        }
+        let plain = match rule.pattern.condition {
+            None => format!("a plain `{name}`"),
+            Some(_) => format!("`{name}` with any `{argument}`"),
+        };
+        let message = match lint {
+            Lint::Prctl => format!(
+                "{plain} makes the process dumpable, traceable and more: write `prctl(option in [..])` with the options you use"
+            ),
+            _ => format!(
+                "{plain} lets whoever takes the program over add filters of its own: write `@install` where another policy follows, or leave it out"
+            ),
+        };
+        self.lint(lint, Some(rule), span, &message);
     }
 
     pub(super) fn fallbacks(&mut self, defaults: &Defaults) {
@@ -317,22 +325,25 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
-        let allow_list = defaults.default.action.verb >= Verb::Errno;
-        let open = |name: &str| {
-            verdicts
-                .named(name, table, defaults)
-                .filter(Verdict::is_open)
-        };
         self.rings(defaults, verdicts, table);
         // A deny list leaves open what it doesn't name, and says so by being one.
-        if !allow_list {
+        if defaults.default.action.verb.permits() {
             return;
         }
-        if let Some(verdict) = open("ioctl") {
-            let message = "a plain `ioctl` types into the terminal (TIOCSTI, TIOCLINUX) and reaches every driver: write `ioctl(cmd in [..])` with the requests you use";
-            self.danger(Lint::Ioctl, &verdict, message);
+        let call = |name: &str| verdicts.named(name, table, defaults);
+        let cmd = Asked::new("ioctl", "cmd", table);
+        let is_any = |verdict: &Verdict<'_>| cmd.is_some_and(|cmd| cmd.is_passed(verdict));
+        if let Some(verdict) = call("ioctl").filter(is_any) {
+            let plain = match verdict.branches[..] {
+                [] => "a plain `ioctl`",
+                _ => "`ioctl` with any `cmd`",
+            };
+            let message = format!(
+                "{plain} types into the terminal (TIOCSTI, TIOCLINUX) and reaches every driver: write `ioctl(cmd in [..])` with the requests you use"
+            );
+            self.danger(Lint::Ioctl, &verdict, &message);
         }
-        if let Some(verdict) = open("ptrace") {
+        if let Some(verdict) = call("ptrace").filter(Verdict::is_open) {
             let message = "`ptrace` is open: it makes other processes do what this one may not";
             self.danger(Lint::Ptrace, &verdict, message);
         }

@@ -20,7 +20,7 @@ impl<'p> Checker<'_, 'p> {
             let span = rule.pattern.span;
             self.unstoppable_call(rule, name, span);
             self.unseen_call(rule, name, span);
-            self.plain_call(rule, name, span, defaults);
+            self.plain_call(rule, name, span, (defaults, table));
         }
     }
 

@@ -1,6 +1,5 @@
 //! io_uring: what a ring does goes past any filter.
 
-use crate::action::Verb;
 use crate::data::Table;
 use crate::lint::Lint;
 use crate::select::Defaults;
@@ -94,7 +93,7 @@ impl<'p> Checker<'_, 'p> {
                 verdict.is_some_and(|verdict| !verdict.is_open())
             })
         };
-        if defaults.default.action.verb < Verb::Errno && !bypassed() {
+        if defaults.default.action.verb.permits() && !bypassed() {
             return;
         }
         let shipped = Defaults::of(self.policy, false);
