@@ -1,6 +1,5 @@
 //! What a baseline takes out of sets, and what that opens.
 
-use crate::action::Verb;
 use crate::lint::Lint;
 use crate::resolve::later;
 use crate::select::Defaults;
@@ -16,7 +15,7 @@ impl Checker<'_, '_> {
         }
         let baseline = self.names.baseline;
         let rules = self.policy.rules.iter();
-        let denied = rules.filter(|rule| rule.action.verb >= Verb::Notify);
+        let denied = rules.filter(|rule| !rule.action.verb.permits());
         let denied = denied.map(|rule| (Some(rule), &rule.pattern, "denied"));
         let forbidden = self.policy.forbids.iter();
         let forbidden = forbidden.map(|pattern| (None, pattern, "forbidden"));

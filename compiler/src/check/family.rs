@@ -157,11 +157,12 @@ impl<'p> Checker<'_, 'p> {
         let what = match rule.action.verb {
             _ if conditioned => "conditioned",
             Verb::Notify => "for the listener",
+            Verb::Trace => "for the tracer",
             _ => "denied",
         };
         let names = open.join("`, `");
         let instead = match rule.action.verb {
-            verb if verb >= Verb::Notify && !conditioned => {
+            verb if !verb.permits() && !conditioned => {
                 format!("add {} beside `{name}`", quoted(&open))
             }
             _ => format!(
@@ -211,9 +212,9 @@ fn restricts(rule: &Rule) -> bool {
     rule.pattern.condition.is_some() || denies(rule)
 }
 
-/// Whether a rule denies what it is about. What a listener answers for, it must see.
+/// Whether a rule denies what it is about. What a listener or a tracer answers for, it must see.
 fn denies(rule: &Rule) -> bool {
-    rule.action.verb >= Verb::Notify
+    !rule.action.verb.permits()
 }
 
 fn quoted(names: &[&str]) -> String {
@@ -279,6 +280,13 @@ mod tests {
                 "errno(EPERM: setrlimit), default = allow",
                 "x86_64",
                 "prlimit64",
+            ),
+            // Who decides must see it.
+            ("trace(execve), default = allow", "x86_64", "execveat"),
+            (
+                "trace(openat(flags & O_CREAT != 0)), default = allow",
+                "x86_64",
+                "`creat`, `open` do the same",
             ),
             // By its number as by its name, which is another one on each arch.
             (

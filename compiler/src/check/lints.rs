@@ -184,11 +184,10 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// Whether the policy denies anything, or leaves it to a listener to deny.
+    /// Whether the policy denies anything, or leaves it to a listener or a tracer to deny.
     pub(super) fn restricts(&self, defaults: &Defaults) -> bool {
         let mut rules = self.policy.rules.iter();
-        defaults.default.action.verb >= Verb::Notify
-            || rules.any(|rule| rule.action.verb >= Verb::Notify)
+        !defaults.default.action.verb.permits() || rules.any(|rule| !rule.action.verb.permits())
     }
 
     /// A thread that is killed alone.

@@ -157,7 +157,7 @@ impl<'p> Verdict<'p> {
     /// Whether its arguments decide whether it goes through.
     pub(super) fn depends(&self) -> bool {
         let mut verbs = self.verbs();
-        verbs.any(Verb::permits) && self.verbs().any(|verb| verb >= Verb::Notify)
+        verbs.any(Verb::permits) && self.verbs().any(|verb| !verb.permits())
     }
 }
 
