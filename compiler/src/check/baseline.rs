@@ -29,7 +29,11 @@ impl Checker<'_, '_> {
                 pattern.text,
                 later.join("`, `")
             );
-            self.lint(Lint::OpenUnknown, rule, pattern.span, &message);
+            match rule {
+                Some(_) => self.lint(Lint::OpenUnknown, rule, pattern.span, &message),
+                // A name that came later, or its number, can't be forbidden so either.
+                None => self.report.error(pattern.span, message),
+            }
         }
     }
 }
@@ -58,7 +62,7 @@ mod tests {
                 "`@mount - fsopen` is denied here, and `fsconfig`, `fsmount`, `fspick`, ",
             ),
             (
-                "allow(exit_group), forbid(@mount), baseline = \"5.0\", unknown = allow, waive(open_unknown in @chown: \"none\")",
+                "allow(exit_group), forbid(@mount), baseline = \"5.0\", unknown = allow, waive(open_unknown: \"a test\")",
                 "`@mount` is forbidden here, and ",
             ),
         ] {

@@ -61,6 +61,7 @@ impl<'p> Checker<'_, 'p> {
                 }
             }
         }
+        self.ways_around(defaults, verdicts, table);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a policy whose names are all known.
 
+mod around;
 mod asked;
 mod baseline;
 mod condition;

@@ -145,6 +145,11 @@ impl<'p> Verdict<'p> {
         self.verbs().any(Verb::permits)
     }
 
+    /// What keeps it out, for some arguments or for all.
+    pub(super) fn kept_by(&self) -> impl Iterator<Item = Verb> {
+        self.verbs().filter(|verb| *verb >= Verb::Errno)
+    }
+
     /// The rule that makes it go through; `None` is the setting.
     pub(super) fn lets_in(&self) -> Option<&'p Rule> {
         if self.otherwise.verb.permits() {
