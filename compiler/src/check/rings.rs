@@ -11,7 +11,7 @@ use super::verdict::{Verdict, Verdicts};
 const IO_URING: [&str; 2] = ["io_uring_setup", "io_uring_enter"];
 
 /// What a ring does in place of these calls: `IORING_OP_…`, include/uapi/linux/io_uring.h.
-const RING_CALLS: [&str; 69] = [
+const RING_CALLS: [&str; 68] = [
     "open",
     "openat",
     "openat2",
@@ -64,7 +64,6 @@ const RING_CALLS: [&str; 69] = [
     "fgetxattr",
     "unlink",
     "unlinkat",
-    "rmdir",
     "rename",
     "renameat",
     "renameat2",
