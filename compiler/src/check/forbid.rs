@@ -15,23 +15,23 @@ use super::Checker;
 use super::family::equivalents;
 use super::verdict::{Verdict, Verdicts};
 
-/// What may let a forbidden call in.
+/// What may let in what must be kept out.
 #[derive(Debug)]
 pub struct Doubt {
     /// The call.
     pub call: Call,
-    /// What holds where it is forbidden and let in.
+    /// What holds where it must be kept out and is let in.
     pub condition: Condition,
-    /// What is forbidden.
-    pub text: String,
-    /// What may let it in.
-    pub by: String,
-    /// Where it is forbidden.
+    /// The error where that ever holds.
+    pub ever: String,
+    /// The error where it is too much to be found out.
+    pub unclear: String,
+    /// Where the error stands.
     pub span: Span,
 }
 
 /// What the policy does with a forbidden call.
-enum Answer {
+pub(super) enum Answer {
     /// It keeps it out.
     KeptOut,
     /// It lets it in: what of it does.
@@ -141,8 +141,11 @@ pub fn doubts(names: &Names<'_>, defaults: &Defaults, table: Table) -> Vec<Doubt
                 doubts.extend(ways.into_iter().map(|(condition, by)| Doubt {
                     call: *call,
                     condition,
-                    text: text(pattern, *call),
-                    by,
+                    ever: format!("`{}` is forbidden, and {by} lets it in", text(pattern, *call)),
+                    unclear: format!(
+                        "`{}` is forbidden, and {by} may let it in: the conditions are too many to be compared; deny it under the same one, as a rule of its own",
+                        text(pattern, *call)
+                    ),
                     span: pattern.span,
                 }));
             }
@@ -159,7 +162,7 @@ fn text(pattern: &Pattern, call: Call) -> String {
     }
 }
 
-fn answer(pattern: &Pattern, verdict: &Verdict<'_>) -> Answer {
+pub(super) fn answer(pattern: &Pattern, verdict: &Verdict<'_>) -> Answer {
     // The strictest come first, so that what keeps out stands before what lets in.
     let keeps_out = |rule: &&&Rule| rule.action.verb >= Verb::Errno;
     let strict: Vec<&Rule> = verdict

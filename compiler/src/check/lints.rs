@@ -299,24 +299,6 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// A trap's handler must be able to return, and to stay.
-    pub(super) fn traps(&mut self, defaults: &'p Defaults, verdicts: &Verdicts<'p>, table: Table) {
-        let trap = self.actions().into_iter().find(|a| a.verb == Verb::Trap);
-        let Some(trap) = trap else {
-            return;
-        };
-        let verdict = |name: &str| verdicts.named(name, table, defaults);
-        if verdict("rt_sigreturn").is_some_and(|v| v.otherwise.verb >= Verb::Errno) {
-            let message =
-                "the handler of a `trap` can't return: add `allow(rt_sigreturn)`, or `@rust-main`";
-            self.lint(Lint::TrapWithoutSigreturn, None, trap.span, message);
-        }
-        if verdict("rt_sigaction").is_some_and(|v| v.is_open()) {
-            let message = "the handler of a `trap` can be replaced: `rt_sigaction` is open; write `rt_sigaction(sig != SIGSYS)`";
-            self.lint(Lint::ReplaceableHandler, None, trap.span, message);
-        }
-    }
-
     /// Calls that do too much to be open under a policy that restricts.
     pub(super) fn dangers(
         &mut self,

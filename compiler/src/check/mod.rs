@@ -7,6 +7,7 @@ mod condition;
 mod fallback;
 mod family;
 mod forbid;
+mod handler;
 mod hot;
 mod lints;
 mod masks;
@@ -26,6 +27,7 @@ use crate::select::Defaults;
 use crate::token::Span;
 
 pub use forbid::{Doubt, doubts};
+pub use handler::replaced_handlers;
 pub use masks::{MaskTest, mask_tests};
 pub use rules::apart;
 use verdict::Verdicts;
