@@ -13,7 +13,7 @@ use super::Checker;
 use super::verdict::Verdicts;
 
 /// Calls that do the same under several names, beside the variants of the tables (time64, uid32 and their like).
-const EQUIVALENT: [&[&str]; 62] = [
+const EQUIVALENT: [&[&str]; 60] = [
     &["open", "openat", "openat2", "creat"],
     &["clone", "clone3", "fork", "vfork"],
     &["execve", "execveat"],
@@ -74,9 +74,7 @@ const EQUIVALENT: [&[&str]; 62] = [
     &["rt_sigprocmask", "sigprocmask", "ssetmask"],
     &["ioperm", "iopl"],
     &["chroot", "fchroot"],
-    &["open_tree", "open_tree_attr"],
     &["mount_setattr", "open_tree_attr"],
-    &["madvise", "process_madvise"],
     &["mlock", "mlock2"],
     &["semop", "semtimedop"],
     &["poll", "ppoll"],
@@ -178,11 +176,7 @@ impl<'p> Checker<'_, 'p> {
         if !conditioned && !denies(rule) {
             return;
         }
-        let open = calls.others.iter().copied().filter(|other| {
-            let verdict = verdicts.named(other, table, defaults);
-            verdict.is_some_and(|verdict| verdict.is_open())
-        });
-        let open: Vec<&str> = open.collect();
+        let open = self.open_equivalents(name, defaults, verdicts, table);
         if open.is_empty() || self.is_a_fallback(rule, name, defaults, verdicts, table) {
             return;
         }

@@ -73,6 +73,7 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
+        self.forbidden_sets(defaults, verdicts, table);
         for pattern in &self.policy.forbids {
             let name = match &pattern.target {
                 Target::Name(name) => name.text.as_str(),
@@ -114,7 +115,7 @@ impl<'p> Checker<'_, 'p> {
     }
 
     /// Whether the call is forbidden itself, whatever its arguments: of that it is told.
-    fn forbids_all_of(&self, call: &str) -> bool {
+    pub(super) fn forbids_all_of(&self, call: &str) -> bool {
         let mut forbids = self.names.forbids.iter();
         forbids.any(|forbid| {
             let mut calls = forbid.calls.iter().filter_map(|call| call.syscall());
@@ -291,7 +292,7 @@ mod tests {
                 "`mmap` is forbidden, and `mmap2`, which `allow` of `mmap2` lets in, does the same: leave that out",
             ),
             (
-                "kill_process(@program-start, io_uring_setup, io_uring_enter), default = allow, forbid(syscall(59))",
+                "kill_process(@program-start, io_uring_setup, io_uring_enter), waive(equivalent in @program-start: \"a test\"), default = allow, forbid(syscall(59))",
                 "x86_64",
                 "`execve` is forbidden, and `execveat`, which the default `allow` lets in, does the same: add `errno(ENOSYS: execveat)`",
             ),

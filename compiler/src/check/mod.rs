@@ -15,6 +15,7 @@ mod numbered;
 mod own;
 mod rings;
 mod rules;
+mod set_family;
 mod verdict;
 
 use crate::action::Verb;
@@ -87,6 +88,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
         checker.families(defaults, &verdicts, &Table::ALL);
         for table in Table::ALL {
             checker.known_numbers(defaults, table);
+            checker.denied_sets(defaults, &verdicts, table);
         }
     }
     for table in Table::ALL {
@@ -121,6 +123,7 @@ pub fn check_arch(
     checker.beside_names(table);
     let verdicts = Verdicts::of(names);
     checker.families(defaults, &verdicts, &[table]);
+    checker.denied_sets(defaults, &verdicts, table);
     checker.own(table, &|checker, table| {
         checker.dangerous(defaults, &verdicts, table);
     });
