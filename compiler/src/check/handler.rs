@@ -95,7 +95,9 @@ pub fn replaced_handlers(
                 condition,
                 ever: format!("the handler of a `trap` can be replaced: {by} {instead}"),
                 unclear: format!("the handler of a `trap` may be replaced: {by} perhaps {instead}"),
-                span: trap.span,
+                span: verdict
+                    .lets_in()
+                    .map_or(trap.span, |rule| rule.pattern.span),
             }
         }));
     }

@@ -13,6 +13,7 @@ mod lints;
 mod masks;
 mod numbered;
 mod own;
+mod places;
 mod rings;
 mod rules;
 mod set_family;
@@ -94,6 +95,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     for table in Table::ALL {
         checker.forbidden_families(&defaults[0], &verdicts, table);
         checker.masks(table);
+        checker.places(table);
     }
     waivers.finish(report);
 }
@@ -119,6 +121,7 @@ pub fn check_arch(
     checker.numbers(table);
     checker.contested_numbers(table);
     checker.masks(table);
+    checker.places(table);
     checker.known_numbers(defaults, table);
     checker.beside_names(table);
     let verdicts = Verdicts::of(names);
