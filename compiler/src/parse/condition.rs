@@ -220,10 +220,37 @@ fn until<'a>(cursor: &mut Cursor<'a>, stop: impl Fn(&[Token]) -> bool) -> &'a [T
     let rest = cursor.rest();
     let mut end = 0;
     while end < rest.len() && !stop(&rest[end..]) {
-        end += if is_shift(&rest[end..]) { 2 } else { 1 };
+        end += match generics(&rest[end..]) {
+            0 if is_shift(&rest[end..]) => 2,
+            0 => 1,
+            length => length,
+        };
     }
     cursor.skip(end);
     &rest[..end]
+}
+
+/// How many tokens a `::<…>` at the front takes, whose brackets compare nothing; 0 where there is none.
+fn generics(tokens: &[Token]) -> usize {
+    let [first, second, third, ..] = tokens else {
+        return 0;
+    };
+    if !(first.is_punct(':') && second.is_punct(':') && third.is_punct('<')) {
+        return 0;
+    }
+    let mut open = 0;
+    for (i, token) in tokens.iter().enumerate() {
+        let is_arrow = i > 0 && tokens[i - 1].is_punct('-');
+        if token.is_punct('<') {
+            open += 1;
+        } else if token.is_punct('>') && !is_arrow {
+            open -= 1;
+            if open == 0 {
+                return i + 1;
+            }
+        }
+    }
+    0
 }
 
 fn ends_test(tokens: &[Token]) -> bool {
