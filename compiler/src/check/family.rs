@@ -217,11 +217,16 @@ impl<'p> Checker<'_, 'p> {
             return;
         }
         let name = calls.name;
-        let denied = calls.others.iter().find(|other| {
-            let verdict = verdicts.named(other, table, defaults);
-            verdict.is_some_and(|verdict| verdict.is_denied())
+        let others = calls.others.iter();
+        let mut others = others.filter_map(|other| {
+            let verdict = verdicts.named(other, table, defaults)?;
+            Some((other, verdict))
         });
-        if let Some(other) = denied {
+        // One that goes through does for it.
+        if others.clone().any(|(_, verdict)| !verdict.is_denied()) {
+            return;
+        }
+        if let Some((other, _)) = others.next() {
             self.report.warning(
                 rule.pattern.span,
                 format!(
@@ -272,6 +277,22 @@ mod tests {
                 assert!(data::syscall(name).is_some(), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_call_that_the_arch_lacks_is_allowed_by_another_name() {
+        let warnings = |text: &str| {
+            let tokens = lex(text, 0).unwrap().tokens;
+            let arch = Arch::from_name("x86_64").unwrap();
+            let program = compile(&tokens, arch, Build { debug: false }, &mut NoFiles);
+            let warnings = program.unwrap().warnings.into_iter();
+            warnings.map(|d| d.message).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            warnings("allow(exit_group, recv)"),
+            ["x86_64 has no `recv`; what it has is `recvfrom`, which is denied"]
+        );
+        assert_eq!(warnings("allow(exit_group, recv, recvfrom)"), [""; 0]);
     }
 
     #[test]
