@@ -192,6 +192,8 @@ pub fn compile_at(
     let mut doubts = check::doubts(&names, &Defaults::of(&policy, false), arch.table);
     let handlers = check::replaced_handlers(&policy, &names, &defaults, arch.table);
     doubts.extend(handlers);
+    let multiplexed = check::multiplexed_calls(&policy, &names, &defaults, arch.table);
+    doubts.extend(multiplexed);
     let open = deciding::kept_out(doubts, arch, optimize, &mut values, &mut report);
     questions.extend(open);
     if report.has_errors() {

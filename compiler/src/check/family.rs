@@ -94,6 +94,13 @@ pub(super) fn equivalents(name: &str) -> Vec<&'static str> {
     for group in EQUIVALENT.iter().filter(|group| group.contains(&name)) {
         found.extend(group.iter().filter(|other| **other != name));
     }
+    // Those have variants of their own.
+    let variants = FAMILIES.iter().filter(|family| match family.base {
+        [base] => found.contains(base) && family.variant != name,
+        _ => false,
+    });
+    let variants: Vec<&str> = variants.map(|family| family.variant).collect();
+    found.extend(variants);
     for family in FAMILIES {
         if family.base.contains(&name) {
             found.push(family.variant);
@@ -213,10 +220,24 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
+        let name = calls.name;
+        // A variant that other arches have is denied there.
+        let is_variant = FAMILIES.iter().any(|family| family.variant == name);
+        if restricts(rule) && !is_variant {
+            let open = self.open_equivalents(name, defaults, verdicts, table);
+            if !open.is_empty() && !self.is_a_fallback(rule, name, defaults, verdicts, table) {
+                let message = format!(
+                    "{} has no `{name}`, and what does the same there is open: add {} beside `{name}`",
+                    table.name(),
+                    quoted(&open)
+                );
+                self.lint(Lint::Equivalent, Some(rule), rule.pattern.span, &message);
+            }
+            return;
+        }
         if !rule.action.verb.permits() {
             return;
         }
-        let name = calls.name;
         let others = calls.others.iter();
         let mut others = others.filter_map(|other| {
             let verdict = verdicts.named(other, table, defaults)?;
@@ -350,6 +371,17 @@ mod tests {
                 "aarch64",
                 "`sendto` is conditioned here, and `sendmsg`",
             ),
+            // Where there is no such call, others do the same all the more.
+            (
+                "errno(EPERM: rmdir), default = log",
+                "aarch64",
+                "has no `rmdir`, and what does the same there is open: add `unlinkat`",
+            ),
+            (
+                "errno(EPERM: semop), default = log",
+                "i686",
+                "add `ipc`, `semtimedop_time64`",
+            ),
             // Who decides must see it.
             ("trace(execve), default = allow", "x86_64", "execveat"),
             (
@@ -376,6 +408,11 @@ mod tests {
             );
         }
         for (text, arch) in [
+            ("errno(EPERM: mmap2), default = allow", "x86_64"),
+            (
+                "errno(EPERM: rmdir, unlink, unlinkat), default = allow",
+                "aarch64",
+            ),
             ("errno(EPERM: syscall(62)), default = allow", "aarch64"),
             (
                 "errno(EPERM: settimeofday, clock_settime), default = allow",

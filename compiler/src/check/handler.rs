@@ -3,16 +3,14 @@
 use crate::action::Verb;
 use crate::data::{self, Table};
 use crate::lint::{Lint, Waivers};
-use crate::policy::{
-    Action, Comparison, Condition, Expression, Name, Operand, Pattern, Policy, Target,
-};
+use crate::policy::{Action, Policy};
 use crate::resolve::{Call, Names};
 use crate::select::Defaults;
-use crate::token::{Span, Token, Tree};
 
 use super::Checker;
 use super::asked::Asked;
-use super::forbid::{Answer, Doubt, answer};
+use super::forbid::Doubt;
+use super::single::{pattern, ways};
 use super::verdict::{Verdict, Verdicts};
 
 /// The calls that replace a handler; each calls its signal `sig`.
@@ -79,12 +77,8 @@ pub fn replaced_handlers(
         let Some(verdict) = verdict.filter(asked) else {
             continue;
         };
-        let pattern = of_sigsys(name, table, trap.span);
-        let ways = match answer(&pattern, &verdict) {
-            Answer::KeptOut => Vec::new(),
-            Answer::LetIn(by) => pattern.condition.map(|met| (met, by)).into_iter().collect(),
-            Answer::Depends(ways) => ways,
-        };
+        let replaced = pattern(name, "sig", sigsys(table), trap.span);
+        let ways = ways(&replaced, &verdict);
         doubts.extend(ways.into_iter().map(|(condition, by)| {
             let instead = format!(
                 "lets `{name}` through for SIGSYS; write `{name}(sig != SIGSYS)`{}",
@@ -104,37 +98,11 @@ pub fn replaced_handlers(
     doubts
 }
 
-/// The call for SIGSYS.
-fn of_sigsys(name: &str, table: Table, span: Span) -> Pattern {
-    let number = match table {
-        Table::Mips | Table::Mips64 => "12",
-        _ => "31",
-    };
-    let named = |text: &str| Name {
-        text: text.to_owned(),
-        span,
-    };
-    let tokens = vec![Token {
-        tree: Tree::Literal(number.to_owned()),
-        loc: span.first,
-    }];
-    Pattern {
-        target: Target::Name(named(name)),
-        condition: Some(Condition::Compare {
-            operand: Operand {
-                name: named("sig"),
-                cast: None,
-                mask: None,
-            },
-            op: Comparison::Equal,
-            value: Expression {
-                tokens,
-                text: number.to_owned(),
-                span,
-            },
-        }),
-        text: format!("{name}(sig == SIGSYS)"),
-        span,
+/// The signal's number, include/uapi/asm-generic/signal.h and that of mips.
+fn sigsys(table: Table) -> u32 {
+    match table {
+        Table::Mips | Table::Mips64 => 12,
+        _ => 31,
     }
 }
 

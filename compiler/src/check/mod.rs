@@ -11,12 +11,14 @@ mod handler;
 mod hot;
 mod lints;
 mod masks;
+mod multiplexed;
 mod numbered;
 mod own;
 mod places;
 mod rings;
 mod rules;
 mod set_family;
+mod single;
 mod verdict;
 
 use crate::action::Verb;
@@ -31,6 +33,7 @@ use crate::token::Span;
 pub use forbid::{Doubt, doubts};
 pub use handler::replaced_handlers;
 pub use masks::{MaskTest, mask_tests};
+pub use multiplexed::multiplexed_calls;
 pub use rules::apart;
 use verdict::Verdicts;
 
@@ -90,6 +93,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
         for table in Table::ALL {
             checker.known_numbers(defaults, table);
             checker.denied_sets(defaults, &verdicts, table);
+            checker.multiplexed(defaults, table);
         }
     }
     for table in Table::ALL {
