@@ -12,7 +12,7 @@ use crate::select::Defaults;
 use crate::token::Span;
 
 use super::Checker;
-use super::family::equivalents;
+use super::equivalents::equivalents;
 use super::verdict::{Verdict, Verdicts};
 
 /// What may let in what must be kept out.

@@ -4,6 +4,7 @@ mod around;
 mod asked;
 mod baseline;
 mod condition;
+mod equivalents;
 mod fallback;
 mod family;
 mod forbid;
@@ -128,6 +129,7 @@ pub fn check_arch(
     checker.places(table);
     checker.known_numbers(defaults, table);
     checker.beside_names(table);
+    checker.opened_here(table);
     let verdicts = Verdicts::of(names);
     checker.families(defaults, &verdicts, &[table]);
     checker.denied_sets(defaults, &verdicts, table);

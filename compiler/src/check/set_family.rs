@@ -7,7 +7,7 @@ use crate::resolve::Call;
 use crate::select::{Defaults, rules_on};
 
 use super::Checker;
-use super::family::equivalents;
+use super::equivalents::equivalents;
 use super::verdict::{Verdict, Verdicts};
 
 /// Sets of calls that are denied so that others are made in their place.
