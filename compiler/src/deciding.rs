@@ -55,8 +55,8 @@ pub enum Wrong {
     },
 }
 
-/// The questions about what is forbidden under conditions. What can't be asked is an error: nobody knows then that it is kept out.
-pub fn forbidden(
+/// The questions about what must be kept out. What can't be asked is an error: nobody knows then that it is.
+pub fn kept_out(
     doubts: Vec<Doubt>,
     arch: &'static Arch,
     optimize: Optimize,
@@ -70,19 +70,20 @@ pub fn forbidden(
         questions: Vec::new(),
     };
     for doubt in doubts {
-        let Doubt { text, by, span, .. } = &doubt;
-        let ever = format!("`{text}` is forbidden, and {by} lets it in");
-        let unclear = format!(
-            "`{text}` is forbidden, and {by} may let it in: the conditions are too many to be compared; deny it under the same one, as a rule of its own"
-        );
         let program = asking.program(doubt.call, &doubt.condition);
+        let Doubt {
+            ever,
+            unclear,
+            span,
+            ..
+        } = doubt;
         match program.filter(|program| program.len() <= LONGEST) {
             Some(program) => asking.add(Question {
                 program,
-                span: *span,
+                span,
                 wrong: Wrong::Open { ever, unclear },
             }),
-            None => report.error(*span, unclear),
+            None => report.error(span, unclear),
         }
     }
     asking.questions

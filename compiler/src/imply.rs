@@ -1,7 +1,7 @@
 //! Rules that nobody wrote, and that what was written needs to mean anything.
 //!
 //! `clone3` and `openat2` take from memory, where a filter can't look, what `clone` and `openat` take in registers. A condition on
-//! one of those that denies anything, or asks a listener, would be walked around through its twin, so the twin answers ENOSYS, with which libc falls
+//! one of those that denies anything, or asks a listener or a tracer, would be walked around through its twin, so the twin answers ENOSYS, with which libc falls
 //! back; any rule that names the twin says otherwise.
 
 use crate::action::Verb;
@@ -23,7 +23,7 @@ pub fn imply(policy: &mut Policy) {
     for (name, twin) in TWINS {
         let conditioned = |rule: &&Rule| {
             rule.pattern.condition.is_some()
-                && (list || rule.action.verb >= Verb::Notify)
+                && (list || !rule.action.verb.permits())
                 && matches!(&rule.pattern.target, Target::Name(n) if n.text == name)
         };
         let Some(span) = policy

@@ -47,6 +47,8 @@ lints! {
     NarrowingCast "narrowing_cast",
     /// A cast that compares bits the kernel ignores: a caller sets them as it likes, and slips past the rule.
     WideningCast "widening_cast",
+    /// An argument by its place, which the kernel ignores, or which is another argument on this arch than on most.
+    ArgumentPlace "argument_place",
     /// An argument that carries flags compared as a whole where that denies, or under a mask that has some of them: one more flag makes
     /// another value of it.
     FlagEquality "flag_equality",

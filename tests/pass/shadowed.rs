@@ -38,7 +38,7 @@ macro_rules! make_main {
     ($name:ident $body:block $($call:ident)*; $set:tt $value:expr) => {
         #[sandbox::seccomp(
             allow($($call),*, @$set),
-            errno(MINE: ptrace), errno(crate::libc::EPERM: reboot), errno(EACCES: acct), errno($value: chroot),
+            errno(MINE: ptrace), errno(crate::libc::EPERM: reboot), errno(EACCES: acct), errno($value: pivot_root),
             default = log, crate = ::sandbox
         )]
         fn $name() $body

@@ -70,7 +70,7 @@ const PARTS: [&str; 42] = [
     "fchmod(mode & $ == 0, fd > $)",
     "fchmod(mode < $)",
     "fchmod(mode in [$22])",
-    "clone(arg0 & $ == 0)",
+    "unshare(arg0 & $ == 0)",
     "pread64(count < $, fd == $)",
     "fallocate(arg1 in [$20])",
     "personality(arg0 == $ || arg0 & $ == $)",

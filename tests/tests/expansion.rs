@@ -24,7 +24,7 @@ policies! {
             mremap(addr == 0),
             exit_group,
         ),
-        trace(socket(type & 0xf == 1), mprotect(prot & 4 == 0, len & 0xffff_0000_0000 != 0)),
+        trace(socket(type & 0xf == 1), mprotect(prot & 4 == 0, len & 0xffff_0000_0000 != 0), pkey_mprotect),
         errno(13: prctl(option == 0xffff_ffff)),
         kill_process(io_uring_setup, io_uring_enter, io_uring_register),
         default = log

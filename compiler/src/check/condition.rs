@@ -249,7 +249,7 @@ mod tests {
         }
         // What prctl calls `arg2` is its second argument; of a slot that a call doesn't use all counts.
         for policy in [
-            "allow(prctl(arg2 as u64 == 9))",
+            "allow(prctl(option == 1, arg2 as u64 == 9))",
             "allow(kill(arg2 as u64 == 9))",
         ] {
             assert_eq!(told(policy), Vec::<String>::new(), "{policy}");

@@ -10,72 +10,8 @@ use crate::resolve::number_on;
 use crate::select::Defaults;
 
 use super::Checker;
+use super::equivalents::equivalents;
 use super::verdict::Verdicts;
-
-/// Calls that do the same under several names, beside the variants of the tables (time64, uid32 and their like).
-const EQUIVALENT: [&[&str]; 35] = [
-    &["open", "openat", "openat2", "creat"],
-    &["clone", "clone3", "fork", "vfork"],
-    &["execve", "execveat"],
-    &[
-        "kill",
-        "tkill",
-        "tgkill",
-        "pidfd_send_signal",
-        "rt_sigqueueinfo",
-        "rt_tgsigqueueinfo",
-    ],
-    &["chmod", "fchmodat", "fchmodat2"],
-    &["chown", "fchownat"],
-    &["rename", "renameat", "renameat2"],
-    &["link", "linkat"],
-    &["symlink", "symlinkat"],
-    &["unlink", "unlinkat"],
-    &["mkdir", "mkdirat"],
-    &["mknod", "mknodat"],
-    &["mprotect", "pkey_mprotect"],
-    &["accept", "accept4"],
-    &["dup2", "dup3"],
-    &["pipe", "pipe2"],
-    &["setxattr", "setxattrat"],
-    &["removexattr", "removexattrat"],
-    &["truncate", "truncate64"],
-    &["mount", "move_mount", "fsmount"],
-    &["init_module", "finit_module"],
-    &["stat", "newfstatat", "fstatat64", "statx"],
-    &["lstat", "newfstatat", "fstatat64", "statx"],
-    &["access", "faccessat", "faccessat2"],
-    &["readlink", "readlinkat"],
-    &["getdents", "getdents64"],
-    &["utime", "utimes", "futimesat", "utimensat"],
-    &["getxattr", "getxattrat"],
-    &["listxattr", "listxattrat"],
-    &["setrlimit", "prlimit64"],
-    &["settimeofday", "clock_settime", "stime"],
-    &["adjtimex", "clock_adjtime"],
-    &["kexec_load", "kexec_file_load"],
-    &["quotactl", "quotactl_fd"],
-    &["sched_setscheduler", "sched_setattr"],
-];
-
-/// The calls that do what `name` does.
-pub(super) fn equivalents(name: &str) -> Vec<&'static str> {
-    let mut found: Vec<&'static str> = Vec::new();
-    for group in EQUIVALENT.iter().filter(|group| group.contains(&name)) {
-        found.extend(group.iter().filter(|other| **other != name));
-    }
-    for family in FAMILIES {
-        if family.base.contains(&name) {
-            found.push(family.variant);
-        }
-        if family.variant == name && family.base.len() == 1 {
-            found.extend(family.base);
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
 
 /// A call, and those that do the same.
 struct Equivalents<'e> {
@@ -146,22 +82,19 @@ impl<'p> Checker<'_, 'p> {
         if !conditioned && !denies(rule) {
             return;
         }
-        let open = calls.others.iter().copied().filter(|other| {
-            let verdict = verdicts.named(other, table, defaults);
-            verdict.is_some_and(|verdict| verdict.is_open())
-        });
-        let open: Vec<&str> = open.collect();
+        let open = self.open_equivalents(name, defaults, verdicts, table);
         if open.is_empty() || self.is_a_fallback(rule, name, defaults, verdicts, table) {
             return;
         }
         let what = match rule.action.verb {
             _ if conditioned => "conditioned",
             Verb::Notify => "for the listener",
+            Verb::Trace => "for the tracer",
             _ => "denied",
         };
         let names = open.join("`, `");
         let instead = self.instead(&open, |open| match rule.action.verb {
-            verb if verb >= Verb::Notify && !conditioned => {
+            verb if !verb.permits() && !conditioned => {
                 format!("add {} beside `{name}`", quoted(open))
             }
             _ => format!(
@@ -186,18 +119,34 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
+        let name = calls.name;
+        // A variant that other arches have is denied there.
+        let is_variant = FAMILIES.iter().any(|family| family.variant == name);
+        if restricts(rule) && !is_variant {
+            let open = self.open_equivalents(name, defaults, verdicts, table);
+            if !open.is_empty() && !self.is_a_fallback(rule, name, defaults, verdicts, table) {
+                let message = format!(
+                    "{} has no `{name}`, and what does the same there is open: add {} beside `{name}`",
+                    table.name(),
+                    quoted(&open)
+                );
+                self.lint(Lint::Equivalent, Some(rule), rule.pattern.span, &message);
+            }
+            return;
+        }
         if !rule.action.verb.permits() {
             return;
         }
-        let name = calls.name;
-        let mut others = calls.others.iter().filter_map(|other| {
+        let others = calls.others.iter();
+        let mut others = others.filter_map(|other| {
             let verdict = verdicts.named(other, table, defaults)?;
-            Some((other, verdict.is_denied()))
+            Some((other, verdict))
         });
-        let Some((other, true)) = others.next() else {
+        // One that goes through does for it.
+        if others.clone().any(|(_, verdict)| !verdict.is_denied()) {
             return;
-        };
-        if others.all(|(_, is_denied)| is_denied) {
+        }
+        if let Some((other, _)) = others.next() {
             self.report.warning(
                 rule.pattern.span,
                 format!(
@@ -214,9 +163,9 @@ fn restricts(rule: &Rule) -> bool {
     rule.pattern.condition.is_some() || denies(rule)
 }
 
-/// Whether a rule denies what it is about. What a listener answers for, it must see.
+/// Whether a rule denies what it is about. What a listener or a tracer answers for, it must see.
 fn denies(rule: &Rule) -> bool {
-    rule.action.verb >= Verb::Notify
+    !rule.action.verb.permits()
 }
 
 fn quoted(names: &[&str]) -> String {
@@ -228,8 +177,6 @@ fn quoted(names: &[&str]) -> String {
 mod tests {
     use crate::Place;
     use crate::check::told::{messages, on, told_on};
-
-    use super::*;
 
     #[test]
     fn a_call_that_an_arch_lacks_is_told_where_all_that_it_has_is_denied() {
@@ -250,12 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_a_calls() {
-        for group in EQUIVALENT {
-            for name in group {
-                assert!(data::syscall(name).is_some(), "{name}");
-            }
-        }
+    fn a_call_that_the_arch_lacks_is_allowed_by_another_name() {
+        let warnings = |text: &str| messages(on("x86_64", Place::Value, text));
+        assert_eq!(
+            warnings("allow(exit_group, recv)"),
+            ["x86_64 has no `recv`; what it has is `recvfrom`, which is denied"]
+        );
+        assert_eq!(warnings("allow(exit_group, recv, recvfrom)"), [""; 0]);
     }
 
     #[test]
@@ -291,6 +239,46 @@ mod tests {
                 "x86_64",
                 "prlimit64",
             ),
+            ("errno(EPERM: rmdir), default = log", "x86_64", "unlinkat"),
+            (
+                "errno(EPERM: chown), default = allow",
+                "x86_64",
+                "`fchown`, `fchownat`, `lchown`",
+            ),
+            ("errno(EPERM: fchmod), default = log", "arm", "fchmodat2"),
+            (
+                "errno(EPERM: setuid), default = allow",
+                "x86_64",
+                "`setresuid`, `setreuid`",
+            ),
+            (
+                "allow(exit_group, writev, write(fd == 2))",
+                "aarch64",
+                "`write` is conditioned here, and `writev`",
+            ),
+            (
+                "allow(exit_group, sendmsg, sendto(addr == 0))",
+                "aarch64",
+                "`sendto` is conditioned here, and `sendmsg`",
+            ),
+            // Where there is no such call, others do the same all the more.
+            (
+                "errno(EPERM: rmdir), default = log",
+                "aarch64",
+                "has no `rmdir`, and what does the same there is open: add `unlinkat`",
+            ),
+            (
+                "errno(EPERM: semop), default = log",
+                "i686",
+                "add `ipc`, `semtimedop_time64`",
+            ),
+            // Who decides must see it.
+            ("trace(execve), default = allow", "x86_64", "execveat"),
+            (
+                "trace(openat(flags & O_CREAT != 0)), default = allow",
+                "x86_64",
+                "`creat`, `open` do the same",
+            ),
             // By its number as by its name, which is another one on each arch.
             (
                 "errno(EPERM: syscall(59)), default = allow",
@@ -310,7 +298,12 @@ mod tests {
             );
         }
         for (text, arch) in [
-            ("errno(EPERM: syscall(59)), default = allow", "aarch64"),
+            ("errno(EPERM: mmap2), default = allow", "x86_64"),
+            (
+                "errno(EPERM: rmdir, unlink, unlinkat), default = allow",
+                "aarch64",
+            ),
+            ("errno(EPERM: syscall(62)), default = allow", "aarch64"),
             (
                 "errno(EPERM: settimeofday, clock_settime), default = allow",
                 "x86_64",

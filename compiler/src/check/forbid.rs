@@ -12,26 +12,26 @@ use crate::select::Defaults;
 use crate::token::Span;
 
 use super::Checker;
-use super::family::equivalents;
+use super::equivalents::equivalents;
 use super::verdict::{Verdict, Verdicts};
 
-/// What may let a forbidden call in.
+/// What may let in what must be kept out.
 #[derive(Debug)]
 pub struct Doubt {
     /// The call.
     pub call: Call,
-    /// What holds where it is forbidden and let in.
+    /// What holds where it must be kept out and is let in.
     pub condition: Condition,
-    /// What is forbidden.
-    pub text: String,
-    /// What may let it in.
-    pub by: String,
-    /// Where it is forbidden.
+    /// The error where that ever holds.
+    pub ever: String,
+    /// The error where it is too much to be found out.
+    pub unclear: String,
+    /// Where the error stands.
     pub span: Span,
 }
 
 /// What the policy does with a forbidden call.
-enum Answer {
+pub(super) enum Answer {
     /// It keeps it out.
     KeptOut,
     /// It lets it in: what of it does.
@@ -55,6 +55,7 @@ impl<'p> Checker<'_, 'p> {
                 self.report.error(pattern.span, message);
             }
         }
+        self.ways_around(defaults, verdicts, table);
     }
 }
 
@@ -66,6 +67,7 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
+        self.forbidden_sets(defaults, verdicts, table);
         for pattern in &self.policy.forbids {
             let name = match &pattern.target {
                 Target::Name(name) => name.text.as_str(),
@@ -107,7 +109,7 @@ impl<'p> Checker<'_, 'p> {
     }
 
     /// Whether the call is forbidden itself, whatever its arguments: of that it is told.
-    fn forbids_all_of(&self, call: &str) -> bool {
+    pub(super) fn forbids_all_of(&self, call: &str) -> bool {
         let mut forbids = self.names.forbids.iter();
         forbids.any(|forbid| {
             let mut calls = forbid.calls.iter().filter_map(|call| call.syscall());
@@ -126,11 +128,14 @@ pub fn doubts(names: &Names<'_>, defaults: &Defaults, table: Table) -> Vec<Doubt
     let mut doubts = Vec::new();
     for (pattern, call, answer) in answers(names, &verdicts, defaults, table) {
         if let Answer::Depends(ways) = answer {
+            let text = text(pattern, call);
             doubts.extend(ways.into_iter().map(|(condition, by)| Doubt {
                 call,
                 condition,
-                text: text(pattern, call),
-                by,
+                ever: format!("`{text}` is forbidden, and {by} lets it in"),
+                unclear: format!(
+                    "`{text}` is forbidden, and {by} may let it in: the conditions are too many to be compared; deny it under the same one, as a rule of its own"
+                ),
                 span: pattern.span,
             }));
         }
@@ -164,7 +169,7 @@ fn text(pattern: &Pattern, call: Call) -> String {
     }
 }
 
-fn answer(pattern: &Pattern, verdict: &Verdict<'_>) -> Answer {
+pub(super) fn answer(pattern: &Pattern, verdict: &Verdict<'_>) -> Answer {
     // The strictest come first, so that what keeps out stands before what lets in.
     let keeps_out = |rule: &&&Rule| rule.action.verb >= Verb::Errno;
     let strict: Vec<&Rule> = verdict
@@ -281,7 +286,7 @@ mod tests {
                 "`mmap` is forbidden, and `mmap2`, which `allow` of `mmap2` lets in, does the same: leave that out",
             ),
             (
-                "kill_process(@program-start, io_uring_setup, io_uring_enter), default = allow, forbid(syscall(59))",
+                "kill_process(@program-start, io_uring_setup, io_uring_enter), waive(equivalent in @program-start: \"a test\"), default = allow, forbid(syscall(59))",
                 "x86_64",
                 "`execve` is forbidden, and `execveat`, which the default `allow` lets in, does the same: add `errno(ENOSYS: execveat)`",
             ),

@@ -7,49 +7,9 @@ use crate::policy::{Pattern, Rule, Target};
 use crate::select::Defaults;
 use crate::token::Span;
 
+use super::asked::Asked;
 use super::verdict::{Verdict, Verdicts};
 use super::{Checker, Place, replacements};
-
-/// The calls of io_uring. A ring is used through all but the last.
-const IO_URING: [&str; 3] = ["io_uring_setup", "io_uring_enter", "io_uring_register"];
-
-/// What a ring does in place of these calls.
-const RING_CALLS: [&str; 34] = [
-    "open",
-    "openat",
-    "openat2",
-    "creat",
-    "read",
-    "write",
-    "readv",
-    "writev",
-    "pread64",
-    "pwrite64",
-    "close",
-    "socket",
-    "connect",
-    "bind",
-    "listen",
-    "accept",
-    "accept4",
-    "sendto",
-    "sendmsg",
-    "recvfrom",
-    "recvmsg",
-    "shutdown",
-    "statx",
-    "unlink",
-    "unlinkat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "mkdir",
-    "mkdirat",
-    "link",
-    "linkat",
-    "symlink",
-    "symlinkat",
-];
 
 /// What the vDSO answers where it can, vdso(7).
 const VDSO: [&str; 8] = [
@@ -134,7 +94,7 @@ impl<'p> Checker<'_, 'p> {
         let applies = |rule: &&'p Rule| rule.tables.as_ref().is_none_or(|t| t.contains(&table));
         for rule in self.policy.rules.iter().filter(applies) {
             if let Target::Name(name) = &rule.pattern.target {
-                self.plain_call(rule, &name.text, name.span, defaults);
+                self.plain_call(rule, &name.text, name.span, (defaults, table));
             }
         }
     }
@@ -144,23 +104,30 @@ impl<'p> Checker<'_, 'p> {
         rule: &'p Rule,
         name: &str,
         span: Span,
-        defaults: &Defaults,
+        (defaults, table): (&Defaults, Table),
     ) {
-        let allow_list = defaults.default.action.verb >= Verb::Errno;
-        let is_plain = rule.action.verb.permits() && rule.pattern.condition.is_none();
-        let (lint, message) = match name {
-            _ if !allow_list || !is_plain => return,
-            "prctl" => (
-                Lint::Prctl,
-                "a plain `prctl` makes the process dumpable, traceable and more: write `prctl(option in [..])` with the options you use",
-            ),
-            "seccomp" => (
-                Lint::Seccomp,
-                "a plain `seccomp` lets whoever takes the program over add filters of its own: write `@install` where another policy follows, or leave it out",
-            ),
+        let (lint, argument) = match name {
+            "prctl" => (Lint::Prctl, "option"),
+            "seccomp" => (Lint::Seccomp, "op"),
             _ => return,
         };
-        self.lint(lint, Some(rule), span, message);
+        let asked = Asked::new(name, argument, table);
+        if defaults.default.action.verb.permits() || !asked.is_some_and(|a| a.is_passed_by(rule)) {
+            return;
+        }
+        let plain = match rule.pattern.condition {
+            None => format!("a plain `{name}`"),
+            Some(_) => format!("`{name}` with any `{argument}`"),
+        };
+        let message = match lint {
+            Lint::Prctl => format!(
+                "{plain} makes the process dumpable, traceable and more: write `prctl(option in [..])` with the options you use"
+            ),
+            _ => format!(
+                "{plain} lets whoever takes the program over add filters of its own: write `@install` where another policy follows, or leave it out"
+            ),
+        };
+        self.lint(lint, Some(rule), span, &message);
     }
 
     pub(super) fn fallbacks(&mut self, defaults: &Defaults) {
@@ -211,11 +178,10 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// Whether the policy denies anything, or leaves it to a listener to deny.
+    /// Whether the policy denies anything, or leaves it to a listener or a tracer to deny.
     pub(super) fn restricts(&self, defaults: &Defaults) -> bool {
         let mut rules = self.policy.rules.iter();
-        defaults.default.action.verb >= Verb::Notify
-            || rules.any(|rule| rule.action.verb >= Verb::Notify)
+        !defaults.default.action.verb.permits() || rules.any(|rule| !rule.action.verb.permits())
     }
 
     /// A thread that is killed alone.
@@ -327,24 +293,6 @@ impl<'p> Checker<'_, 'p> {
         }
     }
 
-    /// A trap's handler must be able to return, and to stay.
-    pub(super) fn traps(&mut self, defaults: &'p Defaults, verdicts: &Verdicts<'p>, table: Table) {
-        let trap = self.actions().into_iter().find(|a| a.verb == Verb::Trap);
-        let Some(trap) = trap else {
-            return;
-        };
-        let verdict = |name: &str| verdicts.named(name, table, defaults);
-        if verdict("rt_sigreturn").is_some_and(|v| v.otherwise.verb >= Verb::Errno) {
-            let message =
-                "the handler of a `trap` can't return: add `allow(rt_sigreturn)`, or `@rust-main`";
-            self.lint(Lint::TrapWithoutSigreturn, None, trap.span, message);
-        }
-        if verdict("rt_sigaction").is_some_and(|v| v.is_open()) {
-            let message = "the handler of a `trap` can be replaced: `rt_sigaction` is open; write `rt_sigaction(sig != SIGSYS)`";
-            self.lint(Lint::ReplaceableHandler, None, trap.span, message);
-        }
-    }
-
     /// Calls that do too much to be open under a policy that restricts.
     pub(super) fn dangers(
         &mut self,
@@ -352,47 +300,34 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
-        let allow_list = defaults.default.action.verb >= Verb::Errno;
-        let open = |name: &str| {
-            verdicts
-                .named(name, table, defaults)
-                .filter(Verdict::is_open)
-        };
-        let bypassed = || {
-            RING_CALLS.iter().any(|name| {
-                let verdict = verdicts.named(name, table, defaults);
-                verdict.is_some_and(|verdict| !verdict.is_open())
-            })
-        };
-        for name in IO_URING[..2].iter().filter(|_| allow_list || bypassed()) {
-            if let Some(verdict) = open(name) {
-                let instead = self.instead(&IO_URING, |calls| {
-                    format!("add `errno(ENOSYS: {})`", calls.join(", "))
-                });
-                let message = format!(
-                    "`{name}` is open: a ring opens, reads, writes and connects past any filter; {instead}"
-                );
-                self.danger(Lint::IoUring, &verdict, &message);
-                break;
-            }
-        }
+        self.rings(defaults, verdicts, table);
         // A deny list leaves open what it doesn't name, and says so by being one.
-        if !allow_list {
+        if defaults.default.action.verb.permits() {
             return;
         }
-        if let Some(verdict) = open("ioctl") {
-            let message = "a plain `ioctl` types into the terminal (TIOCSTI, TIOCLINUX) and reaches every driver: write `ioctl(cmd in [..])` with the requests you use";
-            self.danger(Lint::Ioctl, &verdict, message);
+        let call = |name: &str| verdicts.named(name, table, defaults);
+        let cmd = Asked::new("ioctl", "cmd", table);
+        let is_any = |verdict: &Verdict<'_>| cmd.is_some_and(|cmd| cmd.is_passed(verdict));
+        if let Some(verdict) = call("ioctl").filter(is_any) {
+            let plain = match verdict.branches[..] {
+                [] => "a plain `ioctl`",
+                _ => "`ioctl` with any `cmd`",
+            };
+            let message = format!(
+                "{plain} types into the terminal (TIOCSTI, TIOCLINUX) and reaches every driver: write `ioctl(cmd in [..])` with the requests you use"
+            );
+            self.danger(Lint::Ioctl, &verdict, &message);
         }
-        if let Some(verdict) = open("ptrace") {
+        if let Some(verdict) = call("ptrace").filter(Verdict::is_open) {
             let message = "`ptrace` is open: it makes other processes do what this one may not";
             self.danger(Lint::Ptrace, &verdict, message);
         }
     }
 
     /// Reports at the rule that opens the call, or at the whole policy where it is the default.
-    fn danger(&mut self, lint: Lint, verdict: &Verdict<'p>, message: &str) {
-        let span = verdict.by.map_or(self.whole, |rule| rule.pattern.span);
-        self.lint(lint, verdict.by, span, message);
+    pub(super) fn danger(&mut self, lint: Lint, verdict: &Verdict<'p>, message: &str) {
+        let rule = verdict.lets_in();
+        let span = rule.map_or(self.whole, |rule| rule.pattern.span);
+        self.lint(lint, rule, span, message);
     }
 }

@@ -1,17 +1,26 @@
 //! What is wrong with a policy whose names are all known.
 
+mod around;
+mod asked;
 mod baseline;
 mod condition;
+mod equivalents;
 mod fallback;
 mod family;
 mod flags;
 mod forbid;
+mod handler;
 mod hot;
 mod lints;
 mod masks;
+mod multiplexed;
 mod numbered;
 mod own;
+mod places;
+mod rings;
 mod rules;
+mod set_family;
+mod single;
 #[cfg(test)]
 mod told;
 mod verdict;
@@ -26,7 +35,9 @@ use crate::select::Defaults;
 use crate::token::Span;
 
 pub use forbid::{Doubt, doubts};
+pub use handler::replaced_handlers;
 pub use masks::{MaskTest, mask_tests};
+pub use multiplexed::multiplexed_calls;
 pub use rules::apart;
 use verdict::Verdicts;
 
@@ -85,11 +96,14 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
         checker.families(defaults, &verdicts, &Table::ALL);
         for table in Table::ALL {
             checker.known_numbers(defaults, table);
+            checker.denied_sets(defaults, &verdicts, table);
+            checker.multiplexed(defaults, table);
         }
     }
     for table in Table::ALL {
         checker.forbidden_families(&defaults[0], &verdicts, table);
         checker.masks(table);
+        checker.places(table);
     }
     waivers.finish(report);
 }
@@ -134,10 +148,13 @@ pub fn check_arch(
     checker.numbers(table);
     checker.contested_numbers(table);
     checker.masks(table);
+    checker.places(table);
     checker.known_numbers(defaults, table);
     checker.beside_names(table);
+    checker.opened_here(table);
     let verdicts = Verdicts::of(names);
     checker.families(defaults, &verdicts, &[table]);
+    checker.denied_sets(defaults, &verdicts, table);
     checker.own(table, &|checker, table| {
         checker.dangerous(defaults, &verdicts, table);
     });

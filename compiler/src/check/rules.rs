@@ -78,6 +78,31 @@ impl<'p> Checker<'_, 'p> {
         );
     }
 
+    /// Rules whose conditions change nothing on a table, because a set that is for some arches alone opens the call there.
+    pub(super) fn opened_here(&mut self, table: Table) {
+        let rules: Vec<_> = rules_on(self.names, table).collect();
+        let conditioned = |rule: &&&Resolved<'p, Rule>| rule.written.pattern.condition.is_some();
+        for narrow in rules.iter().filter(conditioned) {
+            // One that is for all arches is told of on all.
+            let opening = rules.iter().filter(|wide| {
+                matches!(wide.written.pattern.target, Target::Set { .. })
+                    && wide.written.action == narrow.written.action
+                    && narrow.calls.iter().all(|call| wide.calls.contains(call))
+                    && !wider(wide.written, narrow.written)
+            });
+            for wide in opening.map(|wide| &wide.written.pattern) {
+                let text = &narrow.written.pattern.text;
+                let name: String = narrow.calls.iter().map(Call::to_string).collect();
+                let (by, verb) = (&wide.text, narrow.written.action.verb.name());
+                let message = format!(
+                    "on {} `{text}` narrows nothing: `{verb}` of `{by}` is for every `{name}` there; write `{by} - {name}`",
+                    table.name()
+                );
+                self.report.error(wide.span, message);
+            }
+        }
+    }
+
     /// Bare numbers that are calls of a foreign ABI, about which no rule is asked.
     pub(super) fn numbers(&mut self, table: Table) {
         let Some(arch) = ARCHES.iter().find(|arch| arch.table == table) else {
@@ -316,6 +341,25 @@ fn held_by<'p>(name: &Resolved<'p, Rule>, set: &Resolved<'p, Rule>) -> Option<&'
 #[cfg(test)]
 mod tests {
     use crate::check::told::told_on;
+
+    #[test]
+    fn a_set_for_one_arch_opens_what_is_conditioned_on_all() {
+        let own = "allow(exit_group, socket(family == AF_UNIX))";
+        for (set, arch, want) in [
+            (
+                "@network-io",
+                "x86_64",
+                &[
+                    "on x86_64 `socket(family == AF_UNIX)` narrows nothing: `allow` of `@network-io` is for every `socket` there; write `@network-io - socket`",
+                ][..],
+            ),
+            ("@network-io", "aarch64", &[]),
+            ("@network-io - socket", "x86_64", &[]),
+        ] {
+            let text = format!("{own}, arch(x86_64: allow({set}))");
+            assert_eq!(told_on(&text, arch), want, "{text} {arch}");
+        }
+    }
 
     #[test]
     fn one_call_by_two_names_has_one_value() {

@@ -119,7 +119,7 @@ impl<'p> Verdicts<'p> {
     }
 }
 
-impl Verdict<'_> {
+impl<'p> Verdict<'p> {
     fn verbs(&self) -> impl Iterator<Item = Verb> {
         let branches = self.branches.iter().map(|rule| rule.action.verb);
         branches.chain([self.otherwise.verb])
@@ -140,10 +140,29 @@ impl Verdict<'_> {
         self.verbs().all(Verb::permits)
     }
 
+    /// Whether some arguments make it go through.
+    pub(super) fn may_pass(&self) -> bool {
+        self.verbs().any(Verb::permits)
+    }
+
+    /// What keeps it out, for some arguments or for all.
+    pub(super) fn kept_by(&self) -> impl Iterator<Item = Verb> {
+        self.verbs().filter(|verb| *verb >= Verb::Errno)
+    }
+
+    /// The rule that makes it go through; `None` is the setting.
+    pub(super) fn lets_in(&self) -> Option<&'p Rule> {
+        if self.otherwise.verb.permits() {
+            return self.by;
+        }
+        let mut branches = self.branches.iter().copied();
+        branches.find(|rule| rule.action.verb.permits())
+    }
+
     /// Whether its arguments decide whether it goes through.
     pub(super) fn depends(&self) -> bool {
         let mut verbs = self.verbs();
-        verbs.any(Verb::permits) && self.verbs().any(|verb| verb >= Verb::Notify)
+        verbs.any(Verb::permits) && self.verbs().any(|verb| !verb.permits())
     }
 }
 

@@ -226,6 +226,9 @@ fn conditions_of_every_form() {
         ("count <= A | B", Comparison::LessOrEqual),
         ("count > f(1, 2)", Comparison::Greater),
         ("count >= libc::X", Comparison::GreaterOrEqual),
+        ("count == size_of::<u64>()", Comparison::Equal),
+        ("count < f::<fn() -> Vec<u8>>() << 1", Comparison::Less),
+        ("count & S::<{ 1 }>::MASK != 0", Comparison::NotEqual),
         ("(count & MASK) == 1", Comparison::Equal),
         ("count as u32 & (A | B) == 1", Comparison::Equal),
     ] {

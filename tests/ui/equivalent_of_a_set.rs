@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(errno(EPERM: @mount), default = allow)]
+fn main() {}

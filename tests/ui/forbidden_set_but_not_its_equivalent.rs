@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(allow(@rust-main, @rust-panic, fchroot), forbid(@mount))]
+fn main() {}

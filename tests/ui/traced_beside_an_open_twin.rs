@@ -1,0 +1,4 @@
+use seccomptime::seccomp;
+
+#[seccomp(trace(execve), default = allow)]
+fn main() {}
