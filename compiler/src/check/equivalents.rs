@@ -3,7 +3,7 @@
 use crate::data::FAMILIES;
 
 /// Calls that do the same under several names, beside the variants of the tables (time64, uid32 and their like).
-const EQUIVALENT: [&[&str]; 60] = [
+const EQUIVALENT: [&[&str]; 59] = [
     &["open", "openat", "openat2", "creat"],
     &["clone", "clone3", "fork", "vfork"],
     &["execve", "execveat"],
@@ -47,7 +47,6 @@ const EQUIVALENT: [&[&str]; 60] = [
     &["getxattr", "lgetxattr", "fgetxattr", "getxattrat"],
     &["listxattr", "llistxattr", "flistxattr", "listxattrat"],
     &["setrlimit", "prlimit64"],
-    &["getrlimit", "prlimit64"],
     &["settimeofday", "clock_settime", "stime"],
     &["adjtimex", "clock_adjtime"],
     &["kexec_load", "kexec_file_load"],
