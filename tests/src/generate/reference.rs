@@ -27,7 +27,7 @@ fn sets_text(root: &Path) -> String {
     let mut text = String::from(
         "The sets that a policy can name with `@`.\n\n\
          The ones for Rust are measured: a test runs std's own code under exactly each of them with a killing default. \
-         The kernel-level groups have the names and the members that systemd gives them. No set widens in a patch release.\n",
+         The kernel-level groups have the names and the members that systemd gives them, and what does the same. No set widens in a patch release.\n",
     );
     text += &made_from("compiler/data/sets/*.set");
     let sets = sets::read(&root.join("compiler/data/sets"));

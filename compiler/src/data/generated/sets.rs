@@ -37,7 +37,7 @@ pub static SETS: &[Set] = &[
         why: "Reading them is `@time`; setting needs a privilege and few programs do it.",
         glibc: None,
         musl: None,
-        members: &["adjtimex", "clock_adjtime", "clock_adjtime64", "clock_settime", "clock_settime64", "settimeofday"],
+        members: &["adjtimex", "clock_adjtime", "clock_adjtime64", "clock_settime", "clock_settime64", "settimeofday", "stime"],
     },
     Set {
         name: "cpu-emulation",
@@ -149,7 +149,7 @@ pub static SETS: &[Set] = &[
         why: "Only container runtimes and administration tools need it.",
         glibc: None,
         musl: None,
-        members: &["chroot", "fsconfig", "fsmount", "fsopen", "fspick", "mount", "mount_setattr", "move_mount", "open_tree_attr", "pivot_root", "umount", "umount2"],
+        members: &["chroot", "fchroot", "fsconfig", "fsmount", "fsopen", "fspick", "mount", "mount_setattr", "move_mount", "open_tree_attr", "pivot_root", "umount", "umount2"],
     },
     Set {
         name: "name-resolution",
@@ -205,7 +205,7 @@ pub static SETS: &[Set] = &[
         why: "To deny in programs that may run as root and have no need of it.",
         glibc: None,
         musl: None,
-        members: &["@chown", "@clock", "@module", "@raw-io", "@reboot", "@swap", "_sysctl", "acct", "bpf", "capset", "chroot", "fanotify_init", "fanotify_mark", "nfsservctl", "open_by_handle_at", "pivot_root", "quotactl", "quotactl_fd", "setdomainname", "setfsuid", "setfsuid32", "setgroups", "setgroups32", "sethostname", "setresuid", "setresuid32", "setreuid", "setreuid32", "setuid", "setuid32", "vhangup"],
+        members: &["@chown", "@clock", "@module", "@raw-io", "@reboot", "@swap", "_sysctl", "acct", "bpf", "capset", "chroot", "fchroot", "fanotify_init", "fanotify_mark", "nfsservctl", "open_by_handle_at", "pivot_root", "quotactl", "quotactl_fd", "setdomainname", "setfsuid", "setfsuid32", "setgroups", "setgroups32", "sethostname", "setresuid", "setresuid32", "setreuid", "setreuid32", "setuid", "setuid32", "vhangup"],
     },
     Set {
         name: "process",
