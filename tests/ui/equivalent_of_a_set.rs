@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(errno(EPERM: @mount), default = allow)]
+#[seccomp(errno(EPERM: @resources), default = allow)]
 fn main() {}

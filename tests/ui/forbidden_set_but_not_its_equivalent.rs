@@ -1,4 +1,4 @@
 use seccomptime::seccomp;
 
-#[seccomp(allow(@rust-main, @rust-panic, fchroot), forbid(@mount))]
+#[seccomp(allow(@rust-main, @rust-panic, prlimit64), forbid(@resources))]
 fn main() {}

@@ -68,11 +68,11 @@ mod tests {
         for (text, want) in [
             (
                 "errno(EPERM: @mount), baseline = \"5.0\", default = allow",
-                "`@mount` is denied here, and `fsconfig`, `fsmount`, `fsopen`, ",
+                "`@mount` is denied here, and `fchroot`, `fsconfig`, `fsmount`, `fsopen`, ",
             ),
             (
                 "errno(EPERM: @chown - fchown), allow(exit_group), kill_process(@mount - fsopen), baseline = \"5.0\", default = log",
-                "`@mount - fsopen` is denied here, and `fsconfig`, `fsmount`, `fspick`, ",
+                "`@mount - fsopen` is denied here, and `fchroot`, `fsconfig`, `fsmount`, `fspick`, ",
             ),
             (
                 "allow(exit_group), forbid(@mount), baseline = \"5.0\", unknown = allow, waive(open_unknown: \"a test\")",
