@@ -138,6 +138,11 @@ impl<'p> Waivers<'p> {
         waived
     }
 
+    /// Whether each has had its effect, so that there is nothing left to look for on its account.
+    pub(crate) fn all_used(&self) -> bool {
+        self.used.iter().all(|used| *used)
+    }
+
     /// Reports waivers of lints that don't exist or had nothing to lift.
     pub(crate) fn finish(self, report: &mut Report) {
         for (waiver, used) in self.waivers.iter().zip(self.used) {

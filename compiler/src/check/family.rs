@@ -13,53 +13,32 @@ use super::Checker;
 use super::equivalents::equivalents;
 use super::verdict::Verdicts;
 
-/// A call, and those that do the same.
-struct Equivalents<'e> {
-    name: &'e str,
-    others: &'e [&'static str],
-}
-
 impl<'p> Checker<'_, 'p> {
-    /// Rules for one of several calls that do the same, on some tables.
+    /// Rules for one of several calls that do the same, on a table.
     pub(super) fn families(
         &mut self,
         defaults: &'p Defaults,
         verdicts: &Verdicts<'p>,
-        tables: &[Table],
+        table: Table,
     ) {
         for rule in &self.policy.rules {
-            let applies = |table: &&Table| rule.tables.as_ref().is_none_or(|t| t.contains(table));
-            let mut look = |name: &str, others: &[&'static str], table| {
-                if !others.is_empty() {
-                    let calls = Equivalents { name, others };
-                    self.family(rule, &calls, defaults, verdicts, table);
-                }
-            };
-            match &rule.pattern.target {
+            let applies = |tables: &Vec<Table>| tables.contains(&table);
+            if !rule.tables.as_ref().is_none_or(applies) {
+                continue;
+            }
+            let name = match &rule.pattern.target {
                 Target::Name(name) => {
                     let call = data::syscall(&name.text);
-                    let has = |&table: &Table| call.is_some_and(|c| number_on(c, table).is_some());
+                    let is_there = call.is_some_and(|call| number_on(call, table).is_some());
                     // A rule that allows a call where there is one walks around nothing, and most are that everywhere.
-                    let told = |table: &&Table| restricts(rule) || !has(table);
-                    let tables = tables.iter().filter(applies).filter(told);
-                    let tables: Vec<Table> = tables.copied().collect();
-                    if tables.is_empty() {
-                        continue;
-                    }
-                    let others = equivalents(&name.text);
-                    for table in tables {
-                        look(&name.text, &others, table);
-                    }
+                    Some(name.text.as_str()).filter(|_| restricts(rule) || !is_there)
                 }
                 // A number is another call on each of them.
-                Target::Number(number) => {
-                    for &table in tables.iter().filter(applies) {
-                        if let Some(name) = data::name_of(table, *number) {
-                            look(name, &equivalents(name), table);
-                        }
-                    }
-                }
-                Target::Set { .. } => {}
+                Target::Number(number) => data::name_of(table, *number),
+                Target::Set { .. } => None,
+            };
+            if let Some(name) = name {
+                self.family(rule, name, defaults, verdicts, table);
             }
         }
     }
@@ -67,14 +46,13 @@ impl<'p> Checker<'_, 'p> {
     fn family(
         &mut self,
         rule: &'p Rule,
-        calls: &Equivalents<'_>,
+        name: &str,
         defaults: &'p Defaults,
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
-        let name = calls.name;
         let Some(own) = verdicts.named(name, table, defaults) else {
-            self.lacking(rule, calls, defaults, verdicts, table);
+            self.lacking(rule, name, defaults, verdicts, table);
             return;
         };
         // Either the call is denied by name, or what it is allowed depends on its arguments.
@@ -114,12 +92,11 @@ impl<'p> Checker<'_, 'p> {
     fn lacking(
         &mut self,
         rule: &'p Rule,
-        calls: &Equivalents<'_>,
+        name: &str,
         defaults: &'p Defaults,
         verdicts: &Verdicts<'p>,
         table: Table,
     ) {
-        let name = calls.name;
         // A variant that other arches have is denied there.
         let is_variant = FAMILIES.iter().any(|family| family.variant == name);
         if restricts(rule) && !is_variant {
@@ -137,16 +114,17 @@ impl<'p> Checker<'_, 'p> {
         if !rule.action.verb.permits() {
             return;
         }
-        let others = calls.others.iter();
-        let mut others = others.filter_map(|other| {
+        let others = equivalents(name).into_iter();
+        let others = others.filter_map(|other| {
             let verdict = verdicts.named(other, table, defaults)?;
-            Some((other, verdict))
+            Some((other, verdict.is_denied()))
         });
+        let others: Vec<(&str, bool)> = others.collect();
         // One that goes through does for it.
-        if others.clone().any(|(_, verdict)| !verdict.is_denied()) {
+        if others.iter().any(|(_, is_denied)| !is_denied) {
             return;
         }
-        if let Some((other, _)) = others.next() {
+        if let Some((other, _)) = others.first() {
             self.report.warning(
                 rule.pattern.span,
                 format!(

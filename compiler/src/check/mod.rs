@@ -92,15 +92,16 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
     // What is wrong on one arch alone is told when that is built; a waiver of it has an effect all the same.
     let mut elsewhere = Report::default();
     checker.report = &mut elsewhere;
-    for defaults in &defaults {
-        checker.families(defaults, &verdicts, &Table::ALL);
-        for table in Table::ALL {
+    for table in Table::ALL {
+        if checker.waivers.all_used() {
+            break;
+        }
+        for defaults in &defaults {
+            checker.families(defaults, &verdicts, table);
             checker.known_numbers(defaults, table);
             checker.denied_sets(defaults, &verdicts, table);
             checker.multiplexed(defaults, table);
         }
-    }
-    for table in Table::ALL {
         checker.forbidden_families(&defaults[0], &verdicts, table);
         checker.masks(table);
         checker.places(table);
@@ -153,7 +154,7 @@ pub fn check_arch(
     checker.beside_names(table);
     checker.opened_here(table);
     let verdicts = Verdicts::of(names);
-    checker.families(defaults, &verdicts, &[table]);
+    checker.families(defaults, &verdicts, table);
     checker.denied_sets(defaults, &verdicts, table);
     checker.own(table, &|checker, table| {
         checker.dangerous(defaults, &verdicts, table);

@@ -86,13 +86,13 @@ impl<'p> Checker<'_, 'p> {
         verdicts: &Verdicts<'p>,
         table: Table,
     ) -> Vec<&'static str> {
-        let shipped = Defaults::of(self.policy, false);
         let is_open = |verdict: Option<Verdict<'_>>| verdict.is_some_and(|v| v.is_open());
         let mut others = equivalents(name);
-        others.retain(|other| {
-            is_open(verdicts.named(other, table, defaults))
-                && is_open(verdicts.named(other, table, &shipped))
-        });
+        others.retain(|other| is_open(verdicts.named(other, table, defaults)));
+        if self.policy.settings.debug_default.is_some() {
+            let shipped = Defaults::of(self.policy, false);
+            others.retain(|other| is_open(verdicts.named(other, table, &shipped)));
+        }
         others
     }
 }
