@@ -2,10 +2,11 @@
 
 use crate::data::{Table, name_of};
 use crate::policy::{Rule, Target};
-use crate::resolve::{Call, Resolved, name_span};
+use crate::resolve::{Resolved, name_span};
 use crate::select::{Defaults, rules_on};
 
 use super::Checker;
+use super::rules::Numbered;
 
 impl<'p> Checker<'_, 'p> {
     /// What is wrong with calls for what they are.
@@ -29,14 +30,19 @@ impl<'p> Checker<'_, 'p> {
     /// A number beside the name of the same call: one of the two is for nothing.
     pub(super) fn beside_names(&mut self, table: Table) {
         let rules: Vec<&Resolved<'p, Rule>> = rules_on(self.names, table).collect();
+        let calls = Numbered::of(&rules, table);
         for numbered in &rules {
             let Target::Number(number) = numbered.written.pattern.target else {
                 continue;
             };
-            let is_it =
-                |call: &Call| call.syscall().is_some() && call.number_on(table) == Some(number);
-            for other in rules.iter().filter(|o| o.calls.iter().any(is_it)) {
-                self.beside(numbered.written, other.written, table);
+            let named = calls.with(number).iter();
+            let mut named: Vec<usize> = named
+                .filter(|(_, _, call)| call.syscall().is_some())
+                .map(|(_, rule, _)| *rule)
+                .collect();
+            named.dedup();
+            for rule in named {
+                self.beside(numbered.written, rules[rule].written, table);
             }
         }
     }

@@ -130,18 +130,18 @@ impl<'p> Checker<'_, 'p> {
     /// Two values of one verb for one number that the rules call by two names.
     pub(super) fn contested_numbers(&mut self, table: Table) {
         let rules: Vec<_> = rules_on(self.names, table).collect();
+        let calls = Numbered::of(&rules, table);
         let has_names = |call: &Call| call.syscall().is_none_or(|s| s.nr_on(table).is_none());
-        let named_otherwise = rules.iter().enumerate().flat_map(|(i, rule)| {
-            let calls = rule.calls.iter().filter(move |call| has_names(call));
-            calls.filter_map(move |call| Some((i, call, call.number_on(table)?)))
-        });
-        for (i, call, number) in named_otherwise {
-            for (j, other) in rules.iter().enumerate().filter(|(j, _)| *j != i) {
-                let (one, two) = (rules[i].written, other.written);
-                let both = |c: &&Call| *c != call && c.number_on(table) == Some(number);
-                let met = other.calls.iter().find(both);
+        for &(number, i, call) in calls.0.iter().filter(|(_, _, call)| has_names(call)) {
+            let mut told = None;
+            for &(_, j, met) in calls.with(number) {
+                if j == i || met == call || told == Some(j) {
+                    continue;
+                }
+                told = Some(j);
+                let (one, two) = (rules[i].written, rules[j].written);
                 // Of two that are both called by another name, one tells it.
-                let is_told = met.is_some_and(|met| !has_names(met) || j < i);
+                let is_told = !has_names(&met) || j < i;
                 if !is_told || one.action.verb != two.action.verb || one.action == two.action {
                     continue;
                 }
@@ -336,6 +336,27 @@ fn held_by<'p>(name: &Resolved<'p, Rule>, set: &Resolved<'p, Rule>) -> Option<&'
         && wider(set.written, name.written)
         && name.calls.iter().any(|call| set.calls.contains(call));
     held.then_some(set.written.pattern.text.as_str())
+}
+
+/// The calls of rules on a table: their numbers there, and which rule each is of, in order.
+pub(super) struct Numbered(Vec<(u32, usize, Call)>);
+
+impl Numbered {
+    pub(super) fn of(rules: &[&Resolved<'_, Rule>], table: Table) -> Numbered {
+        let calls = rules.iter().enumerate();
+        let calls = calls.flat_map(|(i, rule)| rule.calls.iter().map(move |call| (i, *call)));
+        let calls = calls.filter_map(|(i, call)| Some((call.number_on(table)?, i, call)));
+        let mut calls: Vec<_> = calls.collect();
+        calls.sort_by_key(|(number, i, _)| (*number, *i));
+        Numbered(calls)
+    }
+
+    /// Those with this number.
+    pub(super) fn with(&self, number: u32) -> &[(u32, usize, Call)] {
+        let from = self.0.partition_point(|(other, _, _)| *other < number);
+        let to = self.0.partition_point(|(other, _, _)| *other <= number);
+        &self.0[from..to]
+    }
 }
 
 #[cfg(test)]
