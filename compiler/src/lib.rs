@@ -190,12 +190,7 @@ pub fn compile_at(
     }
     let optimize = optimize(&policy);
     let mut questions = deciding::questions(&names, arch, optimize, &mut values);
-    // What a debug build lets in is for finding out what the program does.
-    let mut doubts = check::doubts(&names, &Defaults::of(&policy, false), arch.table);
-    let handlers = check::replaced_handlers(&policy, &names, &defaults, arch.table);
-    doubts.extend(handlers);
-    let multiplexed = check::multiplexed_calls(&policy, &names, &defaults, arch.table);
-    doubts.extend(multiplexed);
+    let doubts = check::doubts(&policy, &names, &defaults, arch.table);
     let open = deciding::kept_out(doubts, arch, optimize, &mut values, &mut report);
     questions.extend(open);
     if report.has_errors() {

@@ -119,14 +119,18 @@ impl<'p> Checker<'_, 'p> {
 }
 
 /// What rustc must be asked about the forbidden calls on a table. `defaults` are those of a release build.
-pub fn doubts(names: &Names<'_>, defaults: &Defaults, table: Table) -> Vec<Doubt> {
+pub(super) fn doubts(
+    names: &Names<'_>,
+    verdicts: &Verdicts<'_>,
+    defaults: &Defaults,
+    table: Table,
+) -> Vec<Doubt> {
     let conditioned = |forbid: &Pattern| forbid.condition.is_some();
     if !names.forbids.iter().any(|f| conditioned(f.written)) {
         return Vec::new();
     }
-    let verdicts = Verdicts::of(names);
     let mut doubts = Vec::new();
-    for (pattern, call, answer) in answers(names, &verdicts, defaults, table) {
+    for (pattern, call, answer) in answers(names, verdicts, defaults, table) {
         if let Answer::Depends(ways) = answer {
             let text = text(pattern, call);
             doubts.extend(ways.into_iter().map(|(condition, by)| Doubt {

@@ -4,7 +4,7 @@ use crate::action::Verb;
 use crate::data::{self, Table};
 use crate::lint::{Lint, Waivers};
 use crate::policy::{Action, Policy};
-use crate::resolve::{Call, Names};
+use crate::resolve::Call;
 use crate::select::Defaults;
 
 use super::Checker;
@@ -56,9 +56,9 @@ fn is_any(name: &str, verdict: &Verdict<'_>, table: Table) -> bool {
 }
 
 /// What rustc must be asked about the calls that replace a trap's handler under conditions on their signal.
-pub fn replaced_handlers(
+pub(super) fn doubts(
     policy: &Policy,
-    names: &Names<'_>,
+    verdicts: &Verdicts<'_>,
     defaults: &Defaults,
     table: Table,
 ) -> Vec<Doubt> {
@@ -67,7 +67,6 @@ pub fn replaced_handlers(
     let Some(trap) = trap(policy).filter(|_| !waived) else {
         return doubts;
     };
-    let verdicts = Verdicts::of(names);
     for name in ACTIONS {
         let Some(syscall) = data::syscall(name) else {
             continue;

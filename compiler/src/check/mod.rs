@@ -34,10 +34,8 @@ use crate::resolve::Names;
 use crate::select::Defaults;
 use crate::token::Span;
 
-pub use forbid::{Doubt, doubts};
-pub use handler::replaced_handlers;
+pub use forbid::Doubt;
 pub use masks::{MaskTest, mask_tests};
-pub use multiplexed::multiplexed_calls;
 pub use rules::apart;
 use verdict::Verdicts;
 
@@ -100,7 +98,7 @@ pub fn check(policy: &Policy, names: &Names<'_>, place: Place, whole: Span, repo
             checker.families(defaults, &verdicts, table);
             checker.known_numbers(defaults, table);
             checker.denied_sets(defaults, &verdicts, table);
-            checker.multiplexed(defaults, table);
+            checker.multiplexed(defaults, &verdicts, table);
         }
         checker.forbidden_families(&defaults[0], &verdicts, table);
         checker.masks(table);
@@ -164,6 +162,19 @@ pub fn check_arch(
     checker.own(table, &|checker, table| {
         checker.forbids(&shipped, &verdicts, table);
     });
+}
+
+/// What rustc must be asked on a table, once it knows the values.
+pub fn doubts(policy: &Policy, names: &Names<'_>, defaults: &Defaults, table: Table) -> Vec<Doubt> {
+    let verdicts = Verdicts::of(names);
+    // What a debug build lets in is for finding out what the program does.
+    let shipped = Defaults::of(policy, false);
+    let mut doubts = forbid::doubts(names, &verdicts, &shipped, table);
+    doubts.extend(handler::doubts(policy, &verdicts, defaults, table));
+    doubts.extend(multiplexed::doubts(
+        policy, names, &verdicts, defaults, table,
+    ));
+    doubts
 }
 
 struct Checker<'c, 'p> {

@@ -60,29 +60,39 @@ fn multiplexed() -> impl Iterator<Item = (&'static str, &'static str, u32)> {
 
 impl<'p> Checker<'_, 'p> {
     /// A waiver has its effect when rustc knows.
-    pub(super) fn multiplexed(&mut self, defaults: &Defaults, table: Table) {
-        for (pattern, _) in all(self.names, defaults, table) {
+    pub(super) fn multiplexed(
+        &mut self,
+        defaults: &Defaults,
+        verdicts: &Verdicts<'_>,
+        table: Table,
+    ) {
+        for (pattern, _) in all(self.names, verdicts, defaults, table) {
             self.waivers.lifts(Lint::Equivalent, Some(pattern));
         }
     }
 }
 
 /// What rustc must be asked about calls that are restricted, and made through one that is open for some of what it does.
-pub fn multiplexed_calls(
+pub(super) fn doubts(
     policy: &Policy,
     names: &Names<'_>,
+    verdicts: &Verdicts<'_>,
     defaults: &Defaults,
     table: Table,
 ) -> Vec<Doubt> {
     let mut waivers = Waivers::new(&policy.settings.waivers);
-    let mut doubts = all(names, defaults, table);
+    let mut doubts = all(names, verdicts, defaults, table);
     doubts.retain(|(pattern, _)| !waivers.lifts(Lint::Equivalent, Some(pattern)));
     doubts.into_iter().map(|(_, doubt)| doubt).collect()
 }
 
 /// All of them, and the patterns that they are about.
-fn all<'p>(names: &Names<'p>, defaults: &Defaults, table: Table) -> Vec<(&'p Pattern, Doubt)> {
-    let verdicts = Verdicts::of(names);
+fn all<'p>(
+    names: &Names<'p>,
+    verdicts: &Verdicts<'_>,
+    defaults: &Defaults,
+    table: Table,
+) -> Vec<(&'p Pattern, Doubt)> {
     let mut doubts = Vec::new();
     for (name, through, number) in multiplexed() {
         let asked = |v: &Verdict<'_>| v.may_pass() && !v.is_open();
