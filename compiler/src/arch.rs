@@ -123,6 +123,11 @@ impl Arch {
     pub fn from_name(name: &str) -> Option<&'static Arch> {
         ARCHES.iter().find(|arch| arch.name == name)
     }
+
+    /// The first arch with this table.
+    pub(crate) fn with_table(table: Table) -> Option<&'static Arch> {
+        ARCHES.iter().find(|arch| arch.table == table)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Whether conditions ask for one of a call's arguments: a plain call is no less plain for a condition on another one.
 
-use crate::arch::ARCHES;
+use crate::arch::Arch;
 use crate::argument::locate;
 use crate::data::{self, Syscall, Table};
 use crate::policy::{Condition, Operand, Rule};
@@ -62,7 +62,7 @@ impl Asked {
 
     /// Whether it is that argument, by its name or by its place.
     fn is_it(self, operand: &Operand) -> bool {
-        let Some(arch) = ARCHES.iter().find(|arch| arch.table == self.table) else {
+        let Some(arch) = Arch::with_table(self.table) else {
             return false;
         };
         let found = |name| locate(Some(self.syscall), name, arch);

@@ -4,7 +4,7 @@
 //! `access` fail for good.
 
 use crate::action::Verb;
-use crate::arch::ARCHES;
+use crate::arch::Arch;
 use crate::data::{FAMILIES, Table};
 use crate::lint::Lint;
 use crate::policy::{Action, Rule, Value};
@@ -143,10 +143,7 @@ fn is_wrong(action: &Action, table: Table) -> bool {
     else {
         return false;
     };
-    let enosys = ARCHES
-        .iter()
-        .find(|arch| arch.table == table)
-        .map(|arch| arch.enosys);
+    let enosys = Arch::with_table(table).map(|arch| arch.enosys);
     let by_name = value.text.rsplit("::").next() == Some("ENOSYS");
     !by_name && value.integer() != enosys.map(u64::from)
 }

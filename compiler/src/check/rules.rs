@@ -1,6 +1,6 @@
 //! Rules that say a thing twice, say two things, or never decide.
 
-use crate::arch::{ARCHES, X32_BIT};
+use crate::arch::{Arch, X32_BIT};
 use crate::data::Table;
 use crate::map::Map;
 use crate::policy::{Comparison, Condition, Expression, Operand, Rule, Target};
@@ -105,7 +105,7 @@ impl<'p> Checker<'_, 'p> {
 
     /// Bare numbers that are calls of a foreign ABI, about which no rule is asked.
     pub(super) fn numbers(&mut self, table: Table) {
-        let Some(arch) = ARCHES.iter().find(|arch| arch.table == table) else {
+        let Some(arch) = Arch::with_table(table) else {
             return;
         };
         for rule in rules_on(self.names, table) {

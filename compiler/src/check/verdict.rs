@@ -1,7 +1,7 @@
 //! What the policy does with one call, for the checks: references into the policy, nothing lowered.
 
 use crate::action::Verb;
-use crate::arch::ARCHES;
+use crate::arch::Arch;
 use crate::data::{self, Table, Version};
 use crate::map::Map;
 use crate::policy::{Action, Rule};
@@ -89,7 +89,7 @@ impl<'p> Verdicts<'p> {
         let is_known = known
             .into_iter()
             .any(|s| s.since_on(table) <= self.baseline);
-        let arch = ARCHES.iter().find(|arch| arch.table == table)?;
+        let arch = Arch::with_table(table)?;
         let (setting, otherwise) = if is_known {
             ("default", &defaults.default.action)
         } else {
