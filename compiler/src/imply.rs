@@ -36,7 +36,7 @@ pub fn imply(policy: &mut Policy) {
         };
         // What one arch says of the twin says nothing of it on another.
         let wanted = |table: &Table| {
-            let applying = policy.rules.iter().filter(|rule| applies(rule, *table));
+            let applying = policy.rules.iter().filter(|rule| rule.applies_on(*table));
             let mut both = (false, false);
             for rule in applying {
                 both.0 |= conditioned(&rule);
@@ -75,11 +75,6 @@ pub fn imply(policy: &mut Policy) {
             policy.rules.push(answer(target, some));
         }
     }
-}
-
-fn applies(rule: &Rule, table: Table) -> bool {
-    let tables = rule.tables.as_ref();
-    tables.is_none_or(|tables| tables.contains(&table))
 }
 
 /// Whether a target has the call among what it is about on a table.

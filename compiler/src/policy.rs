@@ -43,6 +43,12 @@ impl Policy {
         rules.chain(self.forbids.iter().map(|pattern| (None, pattern)))
     }
 
+    /// Those that say it on a table.
+    pub fn patterns_on(&self, table: Table) -> impl Iterator<Item = (Option<&Rule>, &Pattern)> {
+        let patterns = self.patterns();
+        patterns.filter(move |(rule, _)| rule.is_none_or(|rule| rule.applies_on(table)))
+    }
+
     /// Whether it says `notify` anywhere, be it for one arch or one kind of build alone.
     pub fn notifies(&self) -> bool {
         self.actions().any(|action| action.verb == Verb::Notify)
@@ -58,6 +64,14 @@ pub struct Rule {
     pub pattern: Pattern,
     /// Only on these tables; `None` is all.
     pub tables: Option<Vec<Table>>,
+}
+
+impl Rule {
+    /// Whether it is for this table.
+    pub fn applies_on(&self, table: Table) -> bool {
+        let tables = self.tables.as_ref();
+        tables.is_none_or(|tables| tables.contains(&table))
+    }
 }
 
 /// One `syscall(conditions)` or `@set - …`.

@@ -213,10 +213,8 @@ pub fn rules_on<'n, 'p>(
     names: &'n Names<'p>,
     table: Table,
 ) -> impl Iterator<Item = &'n Resolved<'p, Rule>> {
-    names.rules.iter().filter(move |rule| {
-        let tables = rule.written.tables.as_ref();
-        tables.is_none_or(|tables| tables.contains(&table))
-    })
+    let rules = names.rules.iter();
+    rules.filter(move |rule| rule.written.applies_on(table))
 }
 
 /// The rules for one number.

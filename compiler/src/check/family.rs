@@ -22,8 +22,7 @@ impl<'p> Checker<'_, 'p> {
         table: Table,
     ) {
         for rule in &self.policy.rules {
-            let applies = |tables: &Vec<Table>| tables.contains(&table);
-            if !rule.tables.as_ref().is_none_or(applies) {
+            if !rule.applies_on(table) {
                 continue;
             }
             let name = match &rule.pattern.target {

@@ -91,7 +91,7 @@ impl<'p> Checker<'_, 'p> {
 
     /// Calls that are named plainly under an allow list and have many meanings.
     pub(super) fn plainly_named(&mut self, defaults: &Defaults, table: Table) {
-        let applies = |rule: &&'p Rule| rule.tables.as_ref().is_none_or(|t| t.contains(&table));
+        let applies = |rule: &&'p Rule| rule.applies_on(table);
         for rule in self.policy.rules.iter().filter(applies) {
             if let Target::Name(name) = &rule.pattern.target {
                 self.plain_call(rule, &name.text, name.span, (defaults, table));

@@ -11,13 +11,11 @@ use super::rules::Numbered;
 impl<'p> Checker<'_, 'p> {
     /// What is wrong with calls for what they are.
     pub(super) fn known_numbers(&mut self, defaults: &Defaults, table: Table) {
-        for (rule, pattern) in self.policy.patterns() {
+        for (rule, pattern) in self.policy.patterns_on(table) {
             let Target::Number(number) = pattern.target else {
                 continue;
             };
-            let tables = rule.and_then(|rule| rule.tables.as_ref());
-            let applies = tables.is_none_or(|tables| tables.contains(&table));
-            if let Some(name) = name_of(table, number).filter(|_| applies) {
+            if let Some(name) = name_of(table, number) {
                 self.unstoppable_call(rule, name, pattern.span);
                 self.unseen_call(rule, pattern, name, pattern.span);
                 if let Some(rule) = rule {

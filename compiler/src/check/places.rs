@@ -3,19 +3,14 @@
 use crate::argument::place;
 use crate::data::{self, Class, Syscall, Table};
 use crate::lint::Lint;
-use crate::policy::{Condition, Operand, Pattern, Rule, Target};
-use crate::select::rules_on;
+use crate::policy::{Condition, Operand, Target};
 
 use super::Checker;
 
 impl<'p> Checker<'_, 'p> {
     /// What a table has at the places that conditions look at.
     pub(super) fn places(&mut self, table: Table) {
-        let rules = rules_on(self.names, table).map(|rule| rule.written);
-        let rules = rules.map(|rule| (Some(rule), &rule.pattern));
-        let forbids = self.policy.forbids.iter().map(|pattern| (None, pattern));
-        let patterns: Vec<(Option<&'p Rule>, &'p Pattern)> = rules.chain(forbids).collect();
-        for (rule, pattern) in patterns {
+        for (rule, pattern) in self.policy.patterns_on(table) {
             let (Target::Name(name), Some(condition)) = (&pattern.target, &pattern.condition)
             else {
                 continue;

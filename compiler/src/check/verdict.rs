@@ -82,7 +82,7 @@ impl<'p> Verdicts<'p> {
         let mut rules: Vec<&'p Rule> = named
             .chain(numbered)
             .copied()
-            .filter(|rule| rule.tables.as_ref().is_none_or(|t| t.contains(&table)))
+            .filter(|rule| rule.applies_on(table))
             .collect();
         rules.sort_by_key(|rule| core::cmp::Reverse(rule.action.verb));
         let known = names.iter().filter_map(|name| data::syscall(name));
